@@ -1,0 +1,3 @@
+//! `hindsight` turns a post-mortem into a program.
+
+pub mod units;

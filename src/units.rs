@@ -1,0 +1,510 @@
+//! Instants, spans, shares, factors and rates: the types that carry units, and their only conversions.
+//!
+//! Inside a run time is an integer count of nanoseconds; local date and time exist only here and
+//! where reports are written.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::{Add, Mul, Sub};
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
+
+/// A moment of a run: nanoseconds since its warm-up began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(u64);
+
+/// A length of time in nanoseconds; as text with its unit, such as `"250ms"` or `"1h30m"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Span(u64);
+
+/// A share of a whole, from 0 to 1 inclusive.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Share(f64);
+
+/// A factor greater than zero and finite.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Factor(f64);
+
+/// How often something happens: events per second, zero or more; as text such as `"120/s"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Rate(f64);
+
+/// A local date and time in the scenario's zone, such as `"2025-08-06T09:51"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct LocalTime {
+    civil: jiff::civil::DateTime,
+    /// Whether the text named no seconds, so that the whole minute is meant.
+    is_minute: bool,
+}
+
+/// A value whose unit its text tells: a number, a span, a rate, or a local time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quantity {
+    /// A count, a share or a factor.
+    Number(f64),
+    /// A length of time.
+    Span(Span),
+    /// Events per unit of time.
+    Rate(Rate),
+    /// A local date and time.
+    Time(LocalTime),
+}
+
+impl Instant {
+    /// The first moment of a run.
+    pub const START: Self = Self(0);
+    /// Later than every moment of a run.
+    pub const NEVER: Self = Self(u64::MAX);
+
+    /// The moment `nanos` nanoseconds after the run's first.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Nanoseconds since the run's first moment.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// The span since `earlier`, or none at all when `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A span of `nanos` nanoseconds.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// A span of `seconds` whole seconds.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds * NANOS_PER_SECOND)
+    }
+
+    /// The span nearest to `nanos`; a negative or undefined number gives none, too large a one the longest.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the cast saturates, which is what the description promises"
+    )]
+    pub fn from_nanos_f64(nanos: f64) -> Self {
+        Self((nanos + 0.5) as u64)
+    }
+
+    /// Nanoseconds.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// Nanoseconds as a floating-point number, exact up to 104 days.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "2^53 ns are 104 days")]
+    pub const fn as_nanos_f64(self) -> f64 {
+        self.0 as f64
+    }
+
+    /// Seconds as a floating-point number.
+    #[must_use]
+    pub const fn as_secs_f64(self) -> f64 {
+        self.as_nanos_f64() / 1e9
+    }
+
+    /// This span times `factor`, which must not be negative.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self::from_nanos_f64(self.as_nanos_f64() * factor)
+    }
+
+    /// Whether this is no time at all.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl Add<Span> for Instant {
+    type Output = Self;
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Instant {
+    type Output = Self;
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Add for Span {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Mul<u64> for Span {
+    type Output = Self;
+    fn mul(self, times: u64) -> Self {
+        Self(self.0.saturating_mul(times))
+    }
+}
+
+impl Share {
+    /// Nothing of the whole.
+    pub const NONE: Self = Self(0.0);
+    /// The whole.
+    pub const ALL: Self = Self(1.0);
+
+    /// The share as a number from 0 to 1.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Factor {
+    /// The factor as a number greater than zero.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Rate {
+    /// A rate of `events` per second; negative or undefined numbers give none.
+    #[must_use]
+    pub fn per_second(events: f64) -> Self {
+        Self(if events > 0.0 { events } else { 0.0 })
+    }
+
+    /// Events per second.
+    #[must_use]
+    pub const fn as_per_second(self) -> f64 {
+        self.0
+    }
+}
+
+impl LocalTime {
+    /// Whether the text named no seconds, so that the whole minute is meant.
+    #[must_use]
+    pub const fn is_minute(self) -> bool {
+        self.is_minute
+    }
+
+    /// The local date and time itself.
+    #[must_use]
+    pub const fn civil(self) -> jiff::civil::DateTime {
+        self.civil
+    }
+}
+
+impl TryFrom<f64> for Share {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Self, String> {
+        if (0.0..=1.0).contains(&value) {
+            Ok(Self(value.abs()))
+        } else {
+            Err(format!("must be a share from 0 to 1, found {value}"))
+        }
+    }
+}
+
+impl TryFrom<f64> for Factor {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Self, String> {
+        if value > 0.0 && value.is_finite() {
+            Ok(Self(value))
+        } else {
+            Err(format!("must be a number greater than 0, found {value}"))
+        }
+    }
+}
+
+impl FromStr for Span {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "must be a duration with its unit, such as \"250ms\" or \"1h30m\", found {text:?}"
+            )
+        };
+        let span: jiff::Span = text.parse().map_err(|_| wrong())?;
+        let exact =
+            span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+        // Half of what 64 bits hold: sums of two never overflow.
+        let nanos = u64::try_from(exact.as_nanos()).map_err(|_| wrong())?;
+        if nanos > u64::MAX / 4 {
+            return Err(format!("must be less than 140 years, found {text:?}"));
+        }
+        Ok(Self(nanos))
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "must be a rate with its unit, such as \"120/s\", \"40/min\" or \"3000/h\", found {text:?}"
+            )
+        };
+        let (count, unit) = text.split_once('/').ok_or_else(wrong)?;
+        let seconds = match unit.trim() {
+            "s" => 1.0,
+            "min" | "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86400.0,
+            _ => return Err(wrong()),
+        };
+        let count: f64 = count.trim().parse().map_err(|_| wrong())?;
+        if count.is_finite() && (0.0..=1e9).contains(&(count / seconds)) {
+            Ok(Self((count / seconds).abs()))
+        } else {
+            Err(format!("must be a rate from 0 to a thousand million a second, found {text:?}"))
+        }
+    }
+}
+
+impl FromStr for LocalTime {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!("must be a local date and time such as \"2025-08-06T09:51\", found {text:?}")
+        };
+        if !text.contains('T') || text.ends_with('Z') {
+            return Err(wrong());
+        }
+        let civil: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;
+        Ok(Self { civil, is_minute: text.matches(':').count() == 1 })
+    }
+}
+
+impl FromStr for Quantity {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('/') {
+            text.parse().map(Self::Rate)
+        } else if text.contains('T') && text.contains(':') {
+            text.parse().map(Self::Time)
+        } else {
+            text.parse().map(Self::Span)
+        }
+    }
+}
+
+macro_rules! from_text {
+    ($($type:ty),*) => {$(
+        impl TryFrom<String> for $type {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        }
+    )*};
+}
+from_text!(Span, Rate, LocalTime);
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrText;
+        impl Visitor<'_> for NumberOrText {
+            type Value = Quantity;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(
+                    "a number, or text with a unit such as \"250ms\", \"120/s\" or a local time",
+                )
+            }
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<Quantity, E> {
+                Ok(Quantity::Number(value))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "thresholds are small")]
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Quantity, E> {
+                Ok(Quantity::Number(value as f64))
+            }
+            #[expect(clippy::cast_precision_loss, reason = "thresholds are small")]
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Quantity, E> {
+                Ok(Quantity::Number(value as f64))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(NumberOrText)
+    }
+}
+
+impl fmt::Display for Span {
+    /// Writes the span as scenario files do, exactly: `1h30m`, `250ms`, `0s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const UNITS: [(u64, &str); 7] = [
+            (86400 * NANOS_PER_SECOND, "d"),
+            (3600 * NANOS_PER_SECOND, "h"),
+            (60 * NANOS_PER_SECOND, "m"),
+            (NANOS_PER_SECOND, "s"),
+            (1_000_000, "ms"),
+            (1_000, "us"),
+            (1, "ns"),
+        ];
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        let mut rest = self.0;
+        for (size, unit) in UNITS {
+            if rest >= size {
+                write!(f, "{}{unit}", rest / size)?;
+                rest %= size;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let format = if self.is_minute { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S%.f" };
+        write!(f, "{}", self.civil.strftime(format))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+macro_rules! schema {
+    ($type:ty, $name:literal, $schema:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    };
+}
+schema!(
+    Span,
+    "Span",
+    json_schema!({
+        "type": "string", "format": "span",
+        "description": "A duration as text with its unit: \"250ms\", \"15m\", \"1h30m\", \"14d\"."
+    })
+);
+schema!(
+    Rate,
+    "Rate",
+    json_schema!({
+        "type": "string", "format": "rate",
+        "description": "How often, as text that says per what: \"120/s\", \"40/min\", \"3000/h\"."
+    })
+);
+schema!(
+    LocalTime,
+    "LocalTime",
+    json_schema!({
+        "type": "string", "format": "local-time",
+        "description": "A local date and time in the clock's zone: \"2025-08-06T09:51\"."
+    })
+);
+schema!(
+    Share,
+    "Share",
+    json_schema!({
+        "type": "number", "minimum": 0, "maximum": 1,
+        "description": "A share of a whole, from 0 to 1."
+    })
+);
+schema!(
+    Factor,
+    "Factor",
+    json_schema!({
+        "type": "number", "exclusiveMinimum": 0,
+        "description": "A factor greater than 0."
+    })
+);
+schema!(
+    Quantity,
+    "Quantity",
+    json_schema!({
+        "type": ["number", "string"], "format": "quantity",
+        "description": "A number, or text with its unit: a duration, a rate, or a local date and time."
+    })
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_and_write_the_same_text() {
+        let cases =
+            [("250ms", 250_000_000), ("1h30m", 5_400_000_000_000), ("14d", 1_209_600_000_000_000)];
+        for (text, nanos) in cases {
+            let span: Span = text.parse().unwrap();
+            assert_eq!(span.as_nanos(), nanos, "{text}");
+            assert_eq!(span.to_string(), text);
+        }
+        assert_eq!(Span::ZERO.to_string(), "0s");
+    }
+
+    #[test]
+    fn a_span_without_a_unit_or_below_zero_is_refused() {
+        for text in ["15", "", "-5m", "1mo", "2y", "five", "1e400s", "200000000h"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_say_per_what() {
+        let cases = [("120/s", 120.0), ("60/min", 1.0), ("7200/h", 2.0), ("0/s", 0.0)];
+        for (text, per_second) in cases {
+            let rate: Rate = text.parse().unwrap();
+            assert!((rate.as_per_second() - per_second).abs() < 1e-12, "{text}");
+        }
+        for text in ["120", "120/fortnight", "-1/s", "NaN/s", "inf/s", "1e300/s"] {
+            assert!(text.parse::<Rate>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_without_seconds_means_the_minute() {
+        assert!("2025-08-06T09:51".parse::<LocalTime>().unwrap().is_minute());
+        assert!(!"2025-08-06T09:51:30".parse::<LocalTime>().unwrap().is_minute());
+        for text in ["2025-08-06", "2025-08-06T25:00", "09:51", "2025-08-06T09:51Z"] {
+            assert!(text.parse::<LocalTime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_share_lies_between_nothing_and_the_whole() {
+        assert!(Share::try_from(1.01).is_err());
+        assert!(Share::try_from(-0.01).is_err());
+        assert!(Share::try_from(f64::NAN).is_err());
+        assert!(Share::try_from(-0.0).unwrap().get().is_sign_positive());
+    }
+}
