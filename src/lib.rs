@@ -1,3 +1,5 @@
 //! `hindsight` turns a post-mortem into a program.
 
+pub mod engine;
+pub mod measure;
 pub mod units;

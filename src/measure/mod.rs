@@ -1,0 +1,3 @@
+//! What is measured: counts of spans, and the only percentile in the crate.
+
+pub mod histogram;
