@@ -183,3 +183,177 @@ fn bytes(syntax: &impl Ranged) -> Range<usize> {
     let range = syntax.range();
     range.start..range.end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::problem::render_lines;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn refusal(bytes: &[u8]) -> String {
+        let unreadable = Document::parse("f", bytes).unwrap_err();
+        render_lines(&unreadable.problems, &unreadable.source)
+    }
+
+    #[test]
+    fn comments_and_a_byte_order_mark_are_skipped() {
+        let text = "\u{feff}// first\n{ /* [ */ \"a\": [1, -2, 2.0], // \"\n \"http://b\": \"// no\" } // end";
+        let document = Document::parse("f", text.as_bytes()).unwrap();
+        assert_eq!(document.value, json!({"a": [1, -2, 2.0], "http://b": "// no"}));
+        let a = document.source.value_range(&Path::root().key("a").index(1)).unwrap();
+        assert_eq!(&document.source.text()[a], "-2");
+        let key = document.source.key_range(&Path::root().key("http://b")).unwrap();
+        assert_eq!(&document.source.text()[key], "\"http://b\"");
+        assert_eq!(document.source.value_range(&Path::root().key("c")), None);
+    }
+
+    #[test]
+    fn fields_keep_their_order_and_integers_stay_integers() {
+        let text =
+            b"{\"z\": 18446744073709551615, \"a\": -9223372036854775808, \"m\": -0, \"f\": 1.0}";
+        let value = Document::parse("f", text).unwrap().value;
+        let written = "{\"z\":18446744073709551615,\"a\":-9223372036854775808,\"m\":0,\"f\":1.0}";
+        assert_eq!(value.to_string(), written);
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_with_its_place() {
+        let cases: [(&str, &str); 30] = [
+            ("", "1:1: must hold a JSON object, found an empty file"),
+            (" // only this\n", "1:1: must hold a JSON object, found an empty file"),
+            ("{\"a\": 1,}", "1:8: the last element must have no comma after it"),
+            ("[1,\n 2,]", "2:3: the last element must have no comma after it"),
+            ("{a: 1}", "1:2: a field's name must stand in double quotes, found `a`"),
+            ("{'a': 1}", "1:2: text must stand in double quotes"),
+            ("{\"a\": 1 \"b\": 2}", "1:8: must be followed by a comma"),
+            ("[1 2]", "1:3: must be followed by a comma"),
+            ("[,1]", "1:2: expected a value, found `,`"),
+            ("[1,,2]", "1:4: expected a value, found `,`"),
+            ("{\"a\" 1}", "1:6: a field's name must be followed by a colon, found `1`"),
+            ("{\"a\":}", "1:6: expected a value, found `}`"),
+            ("{\"a\": tru}", "1:7: expected a value, found `tru`"),
+            ("[0x1F]", "1:2: a number must be written like 12, -0.5 or 1e6"),
+            ("[+1]", "1:2: a number must be written like 12, -0.5 or 1e6"),
+            ("[-]", "1:3: a number must be written like 12, -0.5 or 1e6"),
+            ("[1.]", "1:2: a number must be written like 12, -0.5 or 1e6"),
+            ("[01]", "1:3: a number must not begin with 0"),
+            ("[NaN]", "1:2: expected a value, found `NaN` (text must stand in double quotes)"),
+            ("{} {}", "1:4: a file must hold one value, found `{` after it"),
+            ("{\"a\": [1}", "1:9: expected a value, found `}`"),
+            ("\n {\"a\": 1", "2:2: an object must be closed by }"),
+            ("[1", "1:1: a list must be closed by ]"),
+            ("/* x", "1:1: a comment must be closed by */"),
+            (
+                "{\"a\": \"b\n\"}",
+                "1:7: text must be closed on its own line (write a line break within text as \\\\n)",
+            ),
+            (
+                "[\"\t\"]",
+                "1:3: text must not hold the control character U+0009 (write it as \\\\u0009)",
+            ),
+            ("[\"abc", "1:2: text must be closed by a quotation mark"),
+            ("[\u{a0}1]", "1:2: found the character U+00A0 outside of text in quotes"),
+            (
+                "[\"\\ud800\"]",
+                "1:3: text must not hold half of a surrogate pair, found \\\\ud800 (unpaired high surrogate)",
+            ),
+            ("[\"\\x\"]", "1:3: a backslash must be followed by one of \" \\ / b f n r t u"),
+        ];
+        for (text, expected) in cases {
+            let expected = expected.replace("\\\\", "\\");
+            let found = refusal(text.as_bytes());
+            assert!(found.starts_with(&format!("f:{expected}")), "{text:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused_with_their_offset() {
+        let found = refusal(b"\xef\xbb\xbf{\n\"a\": \"\xff\"}");
+        assert_eq!(found, "f:2:7: must be UTF-8 text, found the byte 0xFF at offset 11\n");
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_refused() {
+        let found = refusal(&vec![b' '; BYTES_MAX + 1]);
+        assert_eq!(
+            found,
+            "f:1:1: a file must be at most 16777216 bytes (16 MiB), found 16777217\n"
+        );
+    }
+
+    #[test]
+    fn nesting_is_limited_before_anything_recurses() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(Document::parse("f", nested(64).as_bytes()).is_ok());
+        let found = refusal(nested(65).as_bytes());
+        assert_eq!(found, "f:1:65: must not be nested deeper than 64 levels\n");
+        let open = "{\"a\":".repeat(1_000_000);
+        assert!(refusal(open.as_bytes()).starts_with("f:1:321: must not be nested"));
+    }
+
+    #[test]
+    fn all_duplicate_keys_are_reported_with_the_first() {
+        let found =
+            refusal(b"{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2, \"c\": 3},\n \"\\u0061\": 4}");
+        let expected = "f:2:16: b.c: must be given once, and stands on line 2, column 8 already\n\
+            f:2:24: b.c: must be given once, and stands on line 2, column 8 already\n\
+            f:3:2: a: must be given once, and stands on line 1, column 2 already\n";
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn numbers_that_would_change_are_refused() {
+        let found = refusal(
+            b"[1e400, -1e400, 18446744073709551616, -9223372036854775809, 1e-400, 0e-400, 1e308]",
+        );
+        let expected = "f:1:2: [0]: must be less than 1.8e308, found 1e400\n\
+            f:1:9: [1]: must be less than 1.8e308, found -1e400\n\
+            f:1:17: [2]: a whole number must fit in 64 bits, found 18446744073709551616\n\
+            f:1:39: [3]: a whole number must fit in 64 bits, found -9223372036854775809\n\
+            f:1:61: [4]: must not be so small that it would count as 0, found 1e-400\n";
+        assert_eq!(found, expected);
+    }
+
+    const GOOD: &str =
+        r#"{"a": [1, -2.5e3, "x\n\ud83d\ude00", {"b": null}], "c": {"d": true, "e": []}}"#;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        /// On text without comments `serde_json` is the judge of what is JSON.
+        #[test]
+        fn what_is_read_is_what_serde_json_reads(
+            (at, removed) in (0..GOOD.len(), 0..4_usize),
+            inserted in prop_oneof![
+                "[\\[\\]{},:\"]{0,2}", "-?[0-9]{1,2}(\\.[0-9])?(e[0-9])?",
+                "(\\\\[nu\"x]|[0-9a-dä\t]){0,6}", "[ \n\r\tx\u{a0}\u{b}']", "true|null|\"a\":",
+            ]
+        ) {
+            let text = format!("{}{inserted}{}", &GOOD[..at], &GOOD[GOOD.len().min(at + removed)..]);
+            let ours = Document::parse("f", text.as_bytes());
+            let theirs = serde_json::from_str::<Value>(&text);
+            match (&ours, &theirs) {
+                (Ok(document), Ok(value)) if !text.contains("-0") => prop_assert_eq!(&document.value, value),
+                (Ok(_), Err(error)) => prop_assert!(false, "{error}: {text:?}"),
+                (Err(unreadable), Ok(_)) => {
+                    let found = render_lines(&unreadable.problems, &unreadable.source);
+                    prop_assert!(found.contains("must be given once"), "{found}: {text:?}");
+                }
+                (_, _) => {}
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_the_reader_panic(
+            bytes in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..40),
+                "[\\[\\]{},:\"\\\\/*'u0-9a-fd8.+-ä\u{2028}\n\r ]{0,40}".prop_map(String::into_bytes)
+            ]
+        ) {
+            if let Err(unreadable) = Document::parse("f", &bytes) {
+                let _ = crate::scenario::problem::render(&unreadable.problems, &unreadable.source, false);
+            }
+        }
+    }
+}

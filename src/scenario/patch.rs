@@ -169,3 +169,158 @@ fn no_object(place: &Value, above: &Path, key: &str) -> Problem {
 fn named(path: &Path) -> String {
     if path.is_root() { "the scenario".to_owned() } else { format!("`{path}`") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn path(text: &str) -> Path {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn merging_follows_the_cases_of_the_rfc() {
+        // <https://www.rfc-editor.org/rfc/rfc7396#appendix-A>: original, patch, result.
+        let cases = [
+            (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (json!({"a": "b"}), json!({"a": null}), json!({})),
+            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
+            (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
+            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({"a": "b"}), json!(["c"]), json!(["c"])),
+            (json!({"a": "foo"}), json!(null), json!(null)),
+            (json!({"a": "foo"}), json!("bar"), json!("bar")),
+            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
+            (json!([1, 2]), json!({"a": "b", "c": null}), json!({"a": "b"})),
+            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+        ];
+        for (original, patch, result) in cases {
+            let mut target = original.clone();
+            merge(&mut target, &patch);
+            assert_eq!(target, result, "{original} merged with {patch}");
+        }
+    }
+
+    #[test]
+    fn merging_keeps_the_order_of_fields() {
+        let mut target = json!({"a": 1, "b": 2, "c": 3, "d": 4});
+        merge(&mut target, &json!({"b": null, "c": 5, "e": 6}));
+        assert_eq!(target.to_string(), r#"{"a":1,"c":5,"d":4,"e":6}"#);
+    }
+
+    #[test]
+    fn leaves_are_what_a_patch_sets_or_removes() {
+        let patch = json!({"a": {"b": 1, "c": null, "d": {}}, "e": [{"f": 1}]});
+        let found: Vec<_> = leaves(&patch).iter().map(|(p, v)| format!("{p}={v}")).collect();
+        assert_eq!(found, ["a.b=1", "a.c=null", "a.d={}", "e=[{\"f\":1}]"]);
+        assert_eq!(leaves(&json!({})), []);
+    }
+
+    #[test]
+    fn an_assignment_is_json_or_else_text() {
+        let cases = [
+            ("replicas=4", "replicas", json!(4)),
+            ("a.timeout=2s", "a.timeout", json!("2s")),
+            ("enabled=false", "enabled", json!(false)),
+            ("x=null", "x", json!(null)),
+            ("x=", "x", json!("")),
+            ("x=a=b", "x", json!("a=b")),
+            ("x=\"4\"", "x", json!("4")),
+            ("a[\"b=c\"][0]=[1, {\"d\": 2}]", "a[\"b=c\"][0]", json!([1, {"d": 2}])),
+            ("x=1e400", "x", json!("1e400")),
+        ];
+        for (text, expected_path, value) in cases {
+            assert_eq!(assignment(text), Ok((path(expected_path), value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_assignment_is_refused_with_the_reason() {
+        let cases = [
+            ("replicas", "must be PATH=VALUE, found \"replicas\" without a value"),
+            ("a b=4", "must be PATH=VALUE, found ' ' where = belongs in \"a b=4\""),
+            ("=4", "a path must have a key where '=' stands"),
+            (
+                "x={a: 1}",
+                "a field's name must stand in double quotes, found `a`, in the value {a: 1}",
+            ),
+            ("x={\"a\": 1, \"a\": 2}", "a: must be given once"),
+        ];
+        for (text, reason) in cases {
+            let error = assignment(text).unwrap_err();
+            assert!(error.starts_with(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_sets_or_removes_one_place() {
+        let cases = [
+            ("a.b", json!(2), json!({"a": {"b": 2, "n": 3}, "l": [1, {"x": 1}, 3]})),
+            (
+                "a.c",
+                json!({"d": 1}),
+                json!({"a": {"b": 1, "n": 3, "c": {"d": 1}}, "l": [1, {"x": 1}, 3]}),
+            ),
+            ("a.b", json!(null), json!({"a": {"n": 3}, "l": [1, {"x": 1}, 3]})),
+            ("l[1].x", json!("y"), json!({"a": {"b": 1, "n": 3}, "l": [1, {"x": "y"}, 3]})),
+            ("l[2]", json!(4), json!({"a": {"b": 1, "n": 3}, "l": [1, {"x": 1}, 4]})),
+            ("l[0]", json!(null), json!({"a": {"b": 1, "n": 3}, "l": [{"x": 1}, 3]})),
+        ];
+        for (at, value, expected) in cases {
+            let mut target = json!({"a": {"b": 1, "n": 3}, "l": [1, {"x": 1}, 3]});
+            assert_eq!(apply_assignment(&mut target, &path(at), value), Ok(()), "{at}");
+            assert_eq!(target, expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn an_assignment_below_what_does_not_exist_is_refused() {
+        let original = json!({"stations": {"chat": {"replicas": 4}}, "l": [1], "e": {}});
+        let cases = [
+            (
+                "statons.chat.replicas",
+                json!(1),
+                "statons: does not exist (did you mean `stations`?)",
+            ),
+            (
+                "stations.chatt.replicas",
+                json!(1),
+                "stations.chatt: does not exist (did you mean `stations.chat`?)",
+            ),
+            (
+                "stations.router.replicas",
+                json!(1),
+                "stations.router: does not exist (`stations` has `chat`)",
+            ),
+            (
+                "stations.chat.replica",
+                json!(null),
+                "stations.chat.replica: does not exist (did you mean `stations.chat.replicas`?)",
+            ),
+            (
+                "stations.chat.replicas.x",
+                json!(1),
+                "stations.chat.replicas.x: does not exist: `stations.chat.replicas` is no object",
+            ),
+            ("l.x", json!(1), "l.x: does not exist: `l` is a list: use [0]"),
+            ("l[1]", json!(1), "l[1]: must be one of the 1 elements, which count from 0"),
+            ("stations[0]", json!(1), "stations[0]: does not exist: `stations` is no list"),
+            ("e.x.y", json!(1), "e.x: does not exist (`e` has no fields)"),
+        ];
+        for (at, value, expected) in cases {
+            let mut target = original.clone();
+            let problem = apply_assignment(&mut target, &path(at), value).unwrap_err();
+            assert_eq!(problem.to_string(), expected);
+            assert_eq!(target, original, "{at}");
+        }
+    }
+}

@@ -159,15 +159,22 @@ fn in_order<'a>(
     placed.into_iter()
 }
 
-fn group<'a>(problem: &Problem, source: &'a Source, bytes: Range<usize>) -> Group<'a> {
+fn group<'a>(problem: &Problem, source: &Source, bytes: Range<usize>) -> Group<'a> {
     let (line, column) = source.line_column(bytes.start);
-    let origin = Origin::path(shown(source.name(), MESSAGE_MAX)).line(line).char_column(column);
-    let mut group = Level::ERROR.primary_title(problem.title()).element(origin);
-    if !source.text().is_empty() {
-        let (text, mark) = window(source, line, bytes);
-        let mark = AnnotationKind::Primary.span(mark);
-        group = group.element(Snippet::source(text).line_start(line).annotation(mark));
-    }
+    let name = shown(source.name(), MESSAGE_MAX);
+    let (text, mark) = window(source, line, bytes);
+    let column_shown = text[..mark.start].chars().count() + 1;
+    let group = Group::with_title(Level::ERROR.primary_title(problem.title()));
+    let snippet = Snippet::source(text).line_start(line);
+    let snippet = snippet.annotation(AnnotationKind::Primary.span(mark));
+    let group = if source.text().is_empty() {
+        group.element(Origin::path(name))
+    } else if column_shown == column {
+        group.element(snippet.path(name))
+    } else {
+        // The renderer counts columns in what it is shown: of a cut line they would be wrong.
+        group.element(Origin::path(name).line(line).char_column(column)).element(snippet)
+    };
     match &problem.help {
         Some(help) => group.element(Level::HELP.message(shown(help, MESSAGE_MAX))),
         None => group,
@@ -226,10 +233,121 @@ fn escape_into(shown: &mut String, letter: char, is_source: bool) {
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     if letter == '\t' && is_source {
-        shown.push_str("    ");
+        // Left to the renderer, which makes spaces of it.
+        shown.push(letter);
     } else if letter.is_control() || is_invisible {
         shown.push_str(&letter.escape_default().to_string());
     } else {
         shown.push(letter);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::document::Document;
+
+    const TEXT: &str = "{\n  // why\n  \"sites\": {\n\t\"chät\": { \"replicas\": \"vier\" }\n  },\n  \"list\": [1,\r\n    22, \"\u{202e}\", 5]\n}\n";
+
+    fn source(text: &str) -> Source {
+        Document::parse("a.json", text.as_bytes()).unwrap().source
+    }
+
+    fn chat() -> Path {
+        Path::root().key("sites").key("chät")
+    }
+
+    #[test]
+    fn a_problem_stands_beside_its_line() {
+        let problem = Problem::new(chat().key("replicas"), "must be a whole number");
+        let text = render(&[problem.with_help("did you mean 4?")], &source(TEXT), false);
+        let expected = r#"error: sites["chät"].replicas: must be a whole number
+ --> a.json:4:24
+  |
+4 |     "chät": { "replicas": "vier" }
+  |                           ^^^^^^
+  |
+  = help: did you mean 4?
+"#;
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn each_kind_of_place_has_its_line_and_column() {
+        let list = Path::root().key("list");
+        let moved = Problem { origin: Some(list.index(1)), ..Problem::new(chat(), "moved") };
+        let cases = [
+            (Problem::new(Path::root().key("title"), "is missing"), "1:1: title: is missing"),
+            (
+                Problem::new(chat().key("x").key("y"), "missing"),
+                "4:2: sites[\"chät\"].x.y: missing",
+            ),
+            (
+                Problem::new(chat().key("replicas"), "odd").at_key(),
+                "4:12: sites[\"chät\"].replicas: odd",
+            ),
+            (Problem::new(list.clone(), "odd"), "6:11: list: odd"),
+            (Problem::new(list.index(1), "odd"), "7:5: list[1]: odd"),
+            (Problem::new(list.index(9), "odd"), "6:3: list[9]: odd"),
+            (moved, "7:5: sites[\"chät\"]: moved"),
+            (Problem::at_bytes(4..6, "odd"), "2:3: odd"),
+            (Problem::at_bytes(9999..9999, "odd"), "9:1: odd"),
+        ];
+        for (problem, expected) in cases {
+            assert_eq!(render_lines(&[problem], &source(TEXT)), format!("a.json:{expected}\n"));
+        }
+    }
+
+    #[test]
+    fn problems_come_in_the_order_of_the_file_and_once() {
+        let late = Problem::new(Path::root().key("list"), "late");
+        let early = Problem::new(chat(), "early");
+        let problems = [late.clone(), early.clone(), late];
+        let expected = "a.json:4:10: sites[\"chät\"]: early\na.json:6:11: list: late\n";
+        assert_eq!(render_lines(&problems, &source(TEXT)), expected);
+        assert_eq!(render(&problems, &source(TEXT), false).matches("error: ").count(), 2);
+    }
+
+    #[test]
+    fn more_than_a_hundred_problems_are_counted() {
+        let problem = |index| Problem::new(Path::root().key("list").index(index), "odd");
+        let problems: Vec<_> = (0..102).map(problem).collect();
+        let text = render(&problems, &source(TEXT), false);
+        assert_eq!(text.matches("error: ").count(), 100);
+        assert!(text.ends_with("\nand 2 more problems\n"), "{text}");
+        assert!(render_lines(&problems[..101], &source(TEXT)).ends_with("\nand 1 more problem\n"));
+        assert!(!render_lines(&problems[..100], &source(TEXT)).contains("more problem"));
+    }
+
+    #[test]
+    fn nothing_a_terminal_obeys_is_printed() {
+        let text = "{\"a\u{9b}\u{202e}\": \"\u{85}\", \"b\": 1}";
+        let source = Document::parse("\x1b[2Ja\n.json", text.as_bytes()).unwrap().source;
+        let problem =
+            Problem::new(Path::root().key("a\u{9b}\u{202e}"), "is\x07 \n odd").with_help("\r");
+        let both = render(std::slice::from_ref(&problem), &source, false)
+            + &render_lines(&[problem], &source);
+        let is_obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert_eq!(both.find(is_obeyed), None, "{both}");
+        assert!(both.contains("error: [\"a\\u{9b}\\u{202e}\"]: is\\u{7} \\n odd\n"), "{both}");
+        assert!(both.contains("1 | {\"a\\u{9b}\\u{202e}\": \"\\u{85}\", \"b\": 1}\n"), "{both}");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mistake() {
+        let text = format!("{{\"a\": \"{}\", \"b\": 5, \"c\": \"{0}\"}}", "ä".repeat(5000));
+        let shown = render(&[Problem::new(Path::root().key("b"), "odd")], &source(&text), false);
+        assert!(shown.contains("--> a.json:1:5016\n"), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() < 140), "{shown}");
+        let lines: Vec<&str> = shown.lines().collect();
+        let column = lines[lines.len() - 1].chars().position(|c| c == '^').unwrap();
+        assert_eq!(lines[lines.len() - 2].chars().nth(column), Some('5'), "{shown}");
+    }
+
+    #[test]
+    fn colours_appear_only_when_asked_for() {
+        let problems = [Problem::new(Path::root(), "odd")];
+        assert!(render(&problems, &source(TEXT), true).contains('\x1b'));
+        assert!(!render(&problems, &source(TEXT), false).contains('\x1b'));
     }
 }

@@ -153,8 +153,9 @@ fn in_our_words(text: &str, error: &ParseError) -> Problem {
         Kind::UnterminatedCommentBlock => "a comment must be closed by */".to_owned(),
         Kind::NestingDepthExceeded => "must not be nested so deep".to_owned(),
     };
+    let is_word = text[range.start..].starts_with(char::is_alphabetic);
     let problem = Problem::at_bytes(range, message);
-    if matches!(error.kind(), Kind::UnexpectedWord) {
+    if is_word && matches!(error.kind(), Kind::UnexpectedToken | Kind::UnexpectedWord) {
         return problem.with_help("text must stand in double quotes");
     }
     problem

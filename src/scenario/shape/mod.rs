@@ -11,6 +11,8 @@ mod numbers;
 mod union;
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod tests;
 
 use std::str::FromStr;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ use crate::units::{Factor, Share};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only read from JSON, never used")]
-struct Platform {
+pub(super) struct Platform {
     title: String,
     stations: BTreeMap<String, Station>,
     #[serde(default)]
@@ -113,7 +112,7 @@ enum Priority {
     Low,
 }
 
-fn good() -> Value {
+pub(super) fn good() -> Value {
     json!({
         "title": "t",
         "stations": {
@@ -141,7 +140,7 @@ fn problems_with(path: &str, value: Value) -> Vec<String> {
     problems(&changed)
 }
 
-fn problems(value: &Value) -> Vec<String> {
+pub(super) fn problems(value: &Value) -> Vec<String> {
     let schema = schema_of::<Platform>();
     check_shape(&schema, value).iter().map(ToString::to_string).collect()
 }
@@ -153,10 +152,8 @@ fn a_good_value_has_no_problems() {
 }
 
 #[test]
-fn each_mistake_has_its_message() {
-    let chat = "/stations/chat";
+fn each_mistake_in_a_field_has_its_message() {
     let cases = [
-        ("/replica", json!(1), "replica: unknown field (fields not yet given here: `priority`)"),
         (
             "/timeout",
             json!(5),
@@ -185,6 +182,16 @@ fn each_mistake_has_its_message() {
         ("/priority", json!(7), "priority: must be one of \"high\", \"low\", found the number 7"),
         ("/queue", json!([1]), "queue: must be an object, found a list"),
         ("/queue", json!({"bund": 1}), "queue.bund: unknown field (did you mean `bound`?)"),
+    ];
+    for (field, value, expected) in cases {
+        let found = problems_with(&format!("/stations/chat{field}"), value);
+        assert_eq!(found, [format!("stations.chat.{expected}")]);
+    }
+}
+
+#[test]
+fn each_mistake_in_an_enum_has_its_message() {
+    let cases = [
         (
             "/service",
             json!({"exponental": {}}),
@@ -222,11 +229,82 @@ fn each_mistake_has_its_message() {
         ),
     ];
     for (field, value, expected) in cases {
-        let found = problems_with(&format!("{chat}{field}"), value);
-        if field == "/replica" {
-            // All other fields are given, so that only one could be meant, and it is unlike.
-            continue;
-        }
+        let found = problems_with(&format!("/stations/chat{field}"), value);
         assert_eq!(found, [format!("stations.chat.{expected}")]);
     }
+}
+
+#[test]
+fn a_misspelt_required_field_is_one_mistake() {
+    let station = json!({"replica": 4, "service": "instant"});
+    let expected = ["stations.chat.replica: unknown field (did you mean `replicas`?)"];
+    assert_eq!(problems_with("/stations/chat", station), expected);
+}
+
+#[test]
+fn an_unlikely_field_lists_those_not_yet_given() {
+    let queue = json!({"capacity": 1});
+    let expected =
+        "stations.chat.queue.capacity: unknown field (fields not yet given here: `bound`)";
+    assert_eq!(problems_with("/stations/chat/queue", queue), [expected]);
+}
+
+#[test]
+fn all_mistakes_are_reported_in_one_pass() {
+    let value = json!({
+        "stations": {"a": {"service": 5}, "b": {"replicas": "2", "service": "instnat"}},
+        "updates": [{"at": "today", "name": 1}],
+        "bounds": [1],
+        "limits": {"middle": 1},
+        "codes": {"x": true},
+        "seed": 1
+    });
+    let demand = "must be one of \"instant\", \"nothing\" or an object with exactly one of `constant`, `exponential`, `log_normal`, found";
+    let expected = [
+        format!("stations.a.service: {demand} the number 5"),
+        "stations.a.replicas: is missing, must be a whole number".to_owned(),
+        "stations.b.replicas: must be a whole number, found the text \"2\"".to_owned(),
+        format!("stations.b.service: {demand} the text \"instnat\" (did you mean \"instant\"?)"),
+        "updates[0].at: must be a local date and time such as \"2025-08-06T09:51\", found \"today\"".to_owned(),
+        "updates[0].name: must be text, found the number 1".to_owned(),
+        "bounds: must have 2 elements, found 1".to_owned(),
+        "limits.middle: unknown field (fields not yet given here: `high`, `low`)".to_owned(),
+        "codes.x: unknown field".to_owned(),
+        "seed: unknown field (did you mean `seeds`?)".to_owned(),
+        "title: is missing, must be text".to_owned(),
+    ];
+    assert_eq!(problems(&value), expected);
+}
+
+#[test]
+fn unknown_fields_are_marked_by_their_name() {
+    let schema = schema_of::<Platform>();
+    let mut value = good();
+    value["tilte"] = json!(1);
+    assert_eq!(check_shape(&schema, &value)[0].place, crate::scenario::problem::Place::Key);
+}
+
+#[test]
+fn what_only_deserializing_refuses_keeps_its_path() {
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(try_from = "u64")]
+    #[schemars(with = "u64")]
+    struct Even;
+    impl TryFrom<u64> for Even {
+        type Error = String;
+        fn try_from(value: u64) -> Result<Self, String> {
+            if value.is_multiple_of(2) { Ok(Self) } else { Err("must be even".to_owned()) }
+        }
+    }
+    #[derive(Debug, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only read from JSON, never used")]
+    enum Choice {
+        Some { of: Vec<Even> },
+    }
+    let value = json!({"x": {"some": {"of": [2, 3]}}});
+    let problems =
+        parse::<BTreeMap<String, Choice>>(&schema_of::<BTreeMap<String, Choice>>(), &value)
+            .unwrap_err();
+    assert_eq!(problems[0].to_string(), "x.some.of[1]: must be even");
 }
