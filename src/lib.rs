@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod measure;
+pub mod scenario;
 pub mod units;
