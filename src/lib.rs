@@ -1,3 +1,4 @@
 //! `hindsight` turns a post-mortem into a program.
 
+pub mod platform;
 pub mod units;
