@@ -13,6 +13,8 @@ pub mod cache;
 pub mod concurrency;
 pub mod outcome;
 pub mod pull_back_off;
+pub mod queue;
 pub mod retry;
+pub mod servers;
 pub mod slowdown;
 pub mod throttle;
