@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod measure;
+pub mod platform;
 pub mod scenario;
 pub mod units;

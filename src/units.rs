@@ -183,6 +183,17 @@ impl Share {
     pub const fn get(self) -> f64 {
         self.0
     }
+
+    /// The share in billionths of the whole, to the nearest, for policies that count in integers.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share lies between 0 and 1"
+    )]
+    pub const fn as_billionths(self) -> u64 {
+        (self.0 * 1e9 + 0.5) as u64
+    }
 }
 
 impl Factor {
@@ -497,6 +508,15 @@ mod tests {
         assert!(!"2025-08-06T09:51:30".parse::<LocalTime>().unwrap().is_minute());
         for text in ["2025-08-06", "2025-08-06T25:00", "09:51", "2025-08-06T09:51Z"] {
             assert!(text.parse::<LocalTime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_share_counts_in_billionths() {
+        for (share, billionths) in
+            [(0.0, 0), (0.1, 100_000_000), (0.29, 290_000_000), (1.0, 1_000_000_000)]
+        {
+            assert_eq!(Share::try_from(share).unwrap().as_billionths(), billionths, "{share}");
         }
     }
 

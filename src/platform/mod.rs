@@ -1,0 +1,3 @@
+//! The platform under replay.
+
+pub mod parts;

@@ -1,0 +1,269 @@
+//! The waiting line of a station.
+//!
+//! Fast where it can be: without lanes, first-in-first-out and last-in-first-out are one deque. Work that
+//! dies while it waits (its caller gave up) is dropped when it would be next, or when the dead outnumber
+//! the living; until then it takes memory, and counts nowhere. Left out: weights of tenants, aging of
+//! priorities, and balking: what finds the queue full is refused, never displaces other work.
+
+use std::collections::VecDeque;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::lanes::Lanes;
+use super::servers::Room;
+use crate::units::{Instant, Span};
+
+mod lanes;
+
+/// How work waits for a slot.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Which work goes next.
+    #[serde(default)]
+    pub order: Order,
+    /// The most work that waits; what finds the queue full is rejected. Any amount when not given.
+    #[serde(default)]
+    pub bound: Option<u32>,
+    /// The longest wait, after which work is dropped; any wait when not given.
+    #[serde(default)]
+    pub wait_max: Option<Span>,
+    /// Whether waiting work survives the crash of all instances.
+    #[serde(default = "default_durable")]
+    pub durable: bool,
+}
+
+/// Which waiting work goes next; among equals, what came first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// What came first.
+    #[default]
+    Fifo,
+    /// What came last.
+    Lifo,
+    /// One of each tenant in turn.
+    Fair,
+    /// The highest priority.
+    Priority,
+    /// The earliest due time.
+    Due,
+}
+
+fn default_durable() -> bool {
+    true
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { order: Order::Fifo, bound: None, wait_max: None, durable: default_durable() }
+    }
+}
+
+impl Config {
+    /// What is wrong with the configuration, by field.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        if self.wait_max.is_some_and(Span::is_zero) {
+            // Nothing could ever wait, which a bound of 0 says plainly.
+            vec![("wait_max", "must be longer than 0s, found 0s".to_owned())]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Work that waits, and what decides its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<T> {
+    /// The work.
+    pub item: T,
+    /// Whose work it is.
+    pub tenant: u32,
+    /// How urgent it is; higher goes first.
+    pub priority: i32,
+    /// When it should be done.
+    pub due: Instant,
+}
+
+/// The queue is as long as it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// The waiting line of one station.
+#[derive(Clone, Debug)]
+pub struct Queue<T> {
+    config: Config,
+    has_lanes: bool,
+    line: Line<T>,
+    live: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Line<T> {
+    /// In order of arrival.
+    Plain(VecDeque<Entry<T>>),
+    Laned(Lanes<T>),
+}
+
+impl<T> Line<T> {
+    fn new(order: Order, has_lanes: bool) -> Self {
+        match order {
+            Order::Fifo | Order::Lifo if !has_lanes => Self::Plain(VecDeque::new()),
+            Order::Fifo | Order::Lifo | Order::Fair | Order::Priority | Order::Due => {
+                Self::Laned(Lanes::new(order, has_lanes))
+            }
+        }
+    }
+}
+
+impl<T: Copy> Queue<T> {
+    /// An empty queue; `has_lanes` where the servers cap what one tenant takes.
+    #[must_use]
+    pub fn new(config: &Config, has_lanes: bool) -> Self {
+        let line = Line::new(config.order, has_lanes);
+        Self { config: config.clone(), has_lanes, line, live: 0 }
+    }
+
+    /// Lets new work wait.
+    ///
+    /// # Errors
+    ///
+    /// `Full` if as much waits as the bound allows.
+    pub fn push(&mut self, entry: Entry<T>) -> Result<(), Full> {
+        if self.config.bound.is_some_and(|bound| self.live >= bound as usize) {
+            return Err(Full);
+        }
+        self.live += 1;
+        match &mut self.line {
+            Line::Plain(waiting) => waiting.push_back(entry),
+            Line::Laned(lanes) => lanes.push(entry),
+        }
+        Ok(())
+    }
+
+    /// Lets work that was in hand wait again, ahead of its equals and whatever the bound.
+    ///
+    /// It goes first of all, of its priority, of its due time or, where tenants take turns, of its tenant,
+    /// whose turn does not change. Of several, the one pushed last goes first.
+    pub fn push_front(&mut self, entry: Entry<T>) {
+        self.live += 1;
+        match &mut self.line {
+            // The newest goes first there, and what is pushed last counts as the newest.
+            Line::Plain(waiting) if self.config.order == Order::Lifo => waiting.push_back(entry),
+            Line::Plain(waiting) => waiting.push_front(entry),
+            Line::Laned(lanes) => lanes.push_front(entry),
+        }
+    }
+
+    /// Takes out the work that goes next, if a tenant has room for it; asked only when a slot is free.
+    ///
+    /// Tenants with room of their own go first, in the queue's order; if none of them waits, those that may
+    /// borrow, in the same order. A tenant once found without room of its own is not asked again before
+    /// `reopen`.
+    pub fn pop(
+        &mut self,
+        room: impl FnMut(u32) -> Room,
+        mut is_live: impl FnMut(T) -> bool,
+    ) -> Option<T> {
+        let next = match &mut self.line {
+            Line::Plain(waiting) => {
+                let is_lifo = self.config.order == Order::Lifo;
+                let mut take = || if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
+                std::iter::from_fn(&mut take).map(|entry| entry.item).find(|&item| is_live(item))
+            }
+            Line::Laned(lanes) => lanes.pop(room, is_live),
+        };
+        self.live -= usize::from(next.is_some());
+        next
+    }
+
+    /// Notes that a slot taken by `tenant` was freed, so that it may have room of its own again.
+    pub fn reopen(&mut self, tenant: u32) {
+        if let Line::Laned(lanes) = &mut self.line {
+            lanes.reopen(tenant);
+        }
+    }
+
+    /// Notes that one waiting item of `tenant` has died, which `is_live` must already tell.
+    ///
+    /// # Panics
+    ///
+    /// Panics if none of `tenant` waits, as far as that is known.
+    pub fn forget_one(&mut self, tenant: u32, mut is_live: impl FnMut(T) -> bool) {
+        self.live = self.live.checked_sub(1).expect("what dies while it waits had been waiting");
+        match &mut self.line {
+            Line::Plain(waiting) => {
+                if waiting.len() > 2 * self.live {
+                    waiting.retain(|entry| is_live(entry.item));
+                }
+            }
+            Line::Laned(lanes) => lanes.forget_one(tenant, is_live),
+        }
+    }
+
+    /// How much work waits.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.live
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// All that waits, in order of arrival.
+    #[must_use]
+    pub fn waiting(&self, mut is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
+        let mut entries = match &self.line {
+            Line::Plain(waiting) => waiting.iter().copied().collect(),
+            Line::Laned(lanes) => lanes.by_arrival(),
+        };
+        entries.retain(|entry| is_live(entry.item));
+        entries
+    }
+
+    /// Takes out all that waits, in order of arrival.
+    pub fn drain(&mut self, is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
+        let entries = self.waiting(is_live);
+        self.line = Line::new(self.config.order, self.has_lanes);
+        self.live = 0;
+        entries
+    }
+
+    /// Goes on with what waits under another configuration; a lower bound turns nothing away.
+    ///
+    /// Whatever changed, all tenants are asked again for their room.
+    pub fn reconfigure(
+        &mut self,
+        config: &Config,
+        has_lanes: bool,
+        is_live: impl FnMut(T) -> bool,
+    ) {
+        if config.order != self.config.order || has_lanes != self.has_lanes {
+            let entries = self.waiting(is_live);
+            self.line = Line::new(config.order, has_lanes);
+            self.live = entries.len();
+            match &mut self.line {
+                Line::Plain(waiting) => waiting.extend(entries),
+                Line::Laned(lanes) => entries.into_iter().for_each(|entry| lanes.push(entry)),
+            }
+        } else if let Line::Laned(lanes) = &mut self.line {
+            lanes.reopen_all();
+        }
+        self.config = config.clone();
+        self.has_lanes = has_lanes;
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+#[cfg(test)]
+mod tests;

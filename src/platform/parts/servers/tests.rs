@@ -1,0 +1,119 @@
+//! Slots taken, freed, drained and lost, worked out by hand.
+
+use super::*;
+
+fn servers(text: &str, concurrency: u32) -> Servers<char> {
+    Servers::new(&serde_json::from_str(text).unwrap(), concurrency)
+}
+
+fn take(servers: &mut Servers<char>, item: char) -> SlotId {
+    servers.take_slot(item, 0).unwrap()
+}
+
+#[test]
+fn work_takes_the_slot_freed_last() {
+    let mut servers = servers("{}", 2);
+    servers.add_instance(7);
+    servers.add_instance(8); // Added last: its slots are taken first.
+    let slots = ['a', 'b', 'c', 'd'].map(|item| take(&mut servers, item));
+    assert_eq!(slots.map(|slot| servers.instance_of(slot)), [8, 8, 7, 7]);
+    assert_eq!(servers.take_slot('e', 0), None);
+    servers.free(slots[0]);
+    let freed = servers.free(slots[2]);
+    assert_eq!(freed, Freed { item: 'c', tenant: 0, instance_gone: None });
+    assert_eq!(take(&mut servers, 'e'), slots[2]);
+    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (4, 3, 3));
+}
+
+#[test]
+fn a_draining_instance_goes_with_its_last_work() {
+    let mut servers = servers("{}", 2);
+    servers.add_instance(1);
+    servers.add_instance(2);
+    let slots = ['a', 'b', 'c'].map(|item| take(&mut servers, item)); // 2, 2, 1
+    assert!(!servers.drain_instance(2));
+    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (2, 1, 3));
+    assert_eq!(servers.free(slots[0]).instance_gone, None);
+    let slot = take(&mut servers, 'd');
+    assert_eq!(servers.instance_of(slot), 1);
+    assert!(!servers.has_free(), "the freed slot of instance 2 is gone");
+    assert_eq!(servers.free(slots[1]).instance_gone, Some(2));
+    servers.add_instance(3);
+    assert!(servers.drain_instance(3), "an idle one is gone at once");
+    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (2, 2, 2));
+    servers.add_instance(2); // Uses the slots again.
+    assert_eq!((servers.slots(), servers.slots.len()), (4, 4));
+}
+
+#[test]
+fn a_crash_returns_the_work_in_hand_by_slot() {
+    let mut servers = servers(r#"{ "tenant_max": { "max": 2 } }"#, 3);
+    servers.add_instance(1);
+    // Slots are taken from the last to the first, so that their order is b, a.
+    take(&mut servers, 'a');
+    take(&mut servers, 'b');
+    assert_eq!(servers.room_for(0), Room::None);
+    assert_eq!(servers.remove_instance(1), ['b', 'a']);
+    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (0, 0, 0));
+    assert_eq!(servers.room_for(0), Room::Own);
+    servers.add_instance(2);
+    let first = take(&mut servers, 'c');
+    assert!(!servers.drain_instance(2));
+    assert_eq!(servers.remove_instance(2), ['c'], "a draining one can crash");
+    servers.add_instance(2);
+    assert_eq!((servers.slots(), servers.slots.len(), first.0 < 3), (3, 3, true));
+}
+
+#[test]
+fn a_tenant_at_its_cap_borrows_only_if_allowed() {
+    for (text, room) in [
+        (r#"{ "tenant_max": { "max": 1 } }"#, Room::None),
+        (r#"{ "tenant_max": { "max": 1, "borrow": true } }"#, Room::Borrowed),
+        ("{}", Room::Own),
+    ] {
+        let mut servers = servers(text, 3);
+        servers.add_instance(1);
+        assert_eq!(servers.room_for(5), Room::Own);
+        let slot = servers.take_slot('a', 5).unwrap();
+        assert_eq!(servers.room_for(5), room);
+        assert_eq!(servers.take_slot('b', 5).is_some(), room != Room::None);
+        assert!(servers.take_slot('c', 0).is_some());
+        servers.reconfigure(&Config::default());
+        assert_eq!(servers.room_for(5), Room::Own);
+        servers.free(slot);
+    }
+}
+
+#[test]
+fn concurrency_changes_while_work_is_in_hand() {
+    let mut servers = servers("{}", 2);
+    servers.add_instance(1);
+    servers.add_instance(2);
+    let slots = ['a', 'b', 'c'].map(|item| take(&mut servers, item)); // 2, 2, 1
+    // Instance 1 loses its free slot at once, instance 2 one when it is freed.
+    servers.set_concurrency(1);
+    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (3, 3, false));
+    servers.free(slots[0]);
+    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (2, 2, false));
+    servers.free(slots[1]);
+    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (2, 1, true));
+    servers.set_concurrency(3);
+    assert_eq!((servers.slots(), servers.busy(), servers.ready.len()), (6, 1, 5));
+}
+
+#[test]
+#[should_panic(expected = "a slot that is freed was taken")]
+fn a_slot_is_not_freed_twice() {
+    let mut servers = servers("{}", 1);
+    servers.add_instance(1);
+    let slot = take(&mut servers, 'a');
+    servers.free(slot);
+    servers.free(slot);
+}
+
+#[test]
+fn a_cap_of_nothing_is_a_problem() {
+    let config: Config = serde_json::from_str(r#"{ "tenant_max": { "max": 0 } }"#).unwrap();
+    assert_eq!(config.problems()[0].0, "tenant_max.max");
+    assert_eq!(Config::default().problems(), []);
+}

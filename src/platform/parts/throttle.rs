@@ -1,0 +1,342 @@
+//! A rate limit: token buckets in all and, if wanted, per tenant.
+//!
+//! Left out: waiting for a token (what is refused has failed, and a retry policy may try again), requests
+//! that cost more than one token, and limits kept per instance, which let more through than one.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::units::{Instant, Rate, Share};
+
+/// How many requests are let through, in all and per tenant.
+///
+/// A token bucket: it fills at `rate`, holds at most `burst`, and each request takes one token.
+/// <https://en.wikipedia.org/wiki/Token_bucket>
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Requests let through in the long run, over all tenants.
+    pub rate: Rate,
+    /// The most requests let through at once, over all tenants; at least 1.
+    #[schemars(range(min = 1))]
+    pub burst: u32,
+    /// A further limit on each tenant.
+    #[serde(default)]
+    pub per_tenant: Option<PerTenant>,
+}
+
+/// How many requests of one tenant are let through.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PerTenant {
+    /// Requests of one tenant let through in the long run.
+    pub rate: Rate,
+    /// The most requests of one tenant let through at once; at least 1.
+    #[schemars(range(min = 1))]
+    pub burst: u32,
+    /// Lets a tenant beyond its limit use what others leave, as long as this share of the overall burst
+    /// remains in reserve.
+    #[serde(default)]
+    pub borrow: Option<Share>,
+}
+
+impl Config {
+    /// What is wrong with the configuration, by field.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&'static str, String)> {
+        let mut problems = Vec::new();
+        let own = self.per_tenant.as_ref().map_or(1, |own| own.burst);
+        for (field, burst) in [("burst", self.burst), ("per_tenant.burst", own)] {
+            if burst == 0 {
+                problems.push((field, "must be at least 1, found 0".to_owned()));
+            }
+        }
+        problems
+    }
+}
+
+/// The rate limit of one call.
+#[derive(Clone, Debug)]
+pub struct Throttle {
+    overall_limit: Limit,
+    overall: Bucket,
+    per_tenant: Option<Tenants>,
+}
+
+#[derive(Clone, Debug)]
+struct Tenants {
+    limit: Limit,
+    /// What must remain in the overall bucket after a request beyond a tenant's own limit.
+    reserve: Option<u128>,
+    /// By tenant number, as far as tenants have been seen.
+    buckets: Vec<Bucket>,
+}
+
+impl Throttle {
+    /// A rate limit whose buckets are full.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let overall_limit = Limit::new(config.rate, config.burst);
+        let overall = Bucket::full(&overall_limit, Instant::START);
+        let per_tenant = config.per_tenant.as_ref().map(|own| Tenants::new(own, config.burst));
+        Self { overall_limit, overall, per_tenant }
+    }
+
+    /// Whether a request of `tenant` is let through, which takes its tokens.
+    ///
+    /// A request takes one token from the overall bucket, and one from its tenant's if there is one;
+    /// what is refused takes none. Asking in vain changes nothing, however often.
+    #[must_use]
+    pub fn allows(&mut self, now: Instant, tenant: u32) -> bool {
+        self.overall.refill(&self.overall_limit, now);
+        let Some(left) = self.overall.level.checked_sub(TOKEN) else { return false };
+        let is_let_through = match &mut self.per_tenant {
+            None => true,
+            Some(tenants) => {
+                tenants.bucket(now, tenant).take()
+                    || tenants.reserve.is_some_and(|reserve| left >= reserve)
+            }
+        };
+        if is_let_through {
+            self.overall.level = left;
+        }
+        is_let_through
+    }
+
+    /// Goes on under another configuration from `now`: what buckets hold stays, as far as bursts allow.
+    ///
+    /// A limit per tenant that is new begins with full buckets.
+    pub fn reconfigure(&mut self, now: Instant, config: &Config) {
+        self.overall.refill(&self.overall_limit, now);
+        self.overall_limit = Limit::new(config.rate, config.burst);
+        self.overall.refill(&self.overall_limit, now);
+        let old = self.per_tenant.take();
+        self.per_tenant = config.per_tenant.as_ref().map(|own| Tenants::new(own, config.burst));
+        if let (Some(mut old), Some(new)) = (old, &mut self.per_tenant) {
+            for bucket in &mut old.buckets {
+                bucket.refill(&old.limit, now);
+                bucket.refill(&new.limit, now);
+            }
+            new.buckets = old.buckets;
+        }
+    }
+}
+
+impl Tenants {
+    fn new(config: &PerTenant, overall_burst: u32) -> Self {
+        let reserve = |share: Share| {
+            u128::from(share.as_billionths()) * u128::from(overall_burst) * (TOKEN / 1_000_000_000)
+        };
+        let limit = Limit::new(config.rate, config.burst);
+        Self { limit, reserve: config.borrow.map(reserve), buckets: Vec::new() }
+    }
+
+    fn bucket(&mut self, now: Instant, tenant: u32) -> &mut Bucket {
+        let index = tenant as usize;
+        if index >= self.buckets.len() {
+            self.buckets.resize(index + 1, Bucket::full(&self.limit, now));
+        }
+        self.buckets[index].refill(&self.limit, now);
+        &mut self.buckets[index]
+    }
+}
+
+/// Units in a token, chosen so that a rate per second, minute, hour or day with up to three decimals
+/// gives a whole number of units per nanosecond: no request is gained or lost in however long a run.
+const TOKEN: u128 = PER_NANO as u128 * 1_000_000_000;
+
+/// Units per nanosecond of a rate of one per second: a day's seconds times a thousand.
+const PER_NANO: u32 = 86_400 * 1_000;
+
+/// What a bucket holds and gains, in units.
+#[derive(Clone, Debug)]
+struct Limit {
+    gain_per_nano: u64,
+    level_max: u128,
+}
+
+impl Limit {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate from a file is at most 1e9 per second, which gives 8.64e16"
+    )]
+    fn new(rate: Rate, burst: u32) -> Self {
+        let gain_per_nano = (rate.as_per_second() * f64::from(PER_NANO) + 0.5) as u64;
+        Self { gain_per_nano, level_max: u128::from(burst) * TOKEN }
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Bucket {
+    level: u128,
+    filled_at: Instant,
+}
+
+impl Bucket {
+    fn full(limit: &Limit, now: Instant) -> Self {
+        Self { level: limit.level_max, filled_at: now }
+    }
+
+    fn refill(&mut self, limit: &Limit, now: Instant) {
+        // At most 2^64 * 2^64, so neither the product nor the capped sum overflows.
+        let gain =
+            u128::from(now.since(self.filled_at).as_nanos()) * u128::from(limit.gain_per_nano);
+        self.level = self.level.saturating_add(gain).min(limit.level_max);
+        self.filled_at = now;
+    }
+
+    fn take(&mut self) -> bool {
+        let is_covered = self.level >= TOKEN;
+        if is_covered {
+            self.level -= TOKEN;
+        }
+        is_covered
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::units::Span;
+
+    fn throttle(text: &str) -> Throttle {
+        Throttle::new(&config(text))
+    }
+
+    fn config(text: &str) -> Config {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn at(millis: u64) -> Instant {
+        Instant::START + Span::from_nanos(millis * 1_000_000)
+    }
+
+    #[test]
+    fn it_lets_a_burst_through_and_then_its_rate() {
+        // Two at once; at 2/s a token takes 500 ms; at 5 s the bucket has long been full with two.
+        let mut throttle = throttle(r#"{ "rate": "2/s", "burst": 2 }"#);
+        let schedule = [
+            (0, true),
+            (0, true),
+            (0, false),
+            (499, false),
+            (500, true),
+            (999, false),
+            (1000, true),
+            (5000, true),
+            (5000, true),
+            (5000, false),
+        ];
+        for (millis, is_allowed) in schedule {
+            assert_eq!(throttle.allows(at(millis), 0), is_allowed, "at {millis} ms");
+        }
+    }
+
+    #[test]
+    fn over_a_long_run_it_lets_through_exactly_its_rate_and_burst() {
+        // None of these has a whole number of nanoseconds per token, or a finite binary fraction.
+        for (rate, per_day) in
+            [("7/s", 604_800), ("7/min", 10_080), ("11/h", 264), ("0.7/s", 60_480)]
+        {
+            let text = format!(r#"{{ "rate": "{rate}", "burst": 5 }}"#);
+            let mut throttle = throttle(&text);
+            let day = 86_400_000_000_000_u64;
+            let mut count = 0;
+            // Asked at the instants, rounded up, at which the n-th token is complete.
+            for token in 0..=per_day {
+                let complete = (u128::from(day) * token).div_ceil(per_day);
+                let now = Instant::from_nanos(u64::try_from(complete).unwrap());
+                while throttle.allows(now, 0) {
+                    count += 1;
+                }
+            }
+            assert_eq!(count, per_day + 5, "{rate}");
+        }
+    }
+
+    proptest! {
+        /// Refused questions in between leave no trace.
+        #[test]
+        fn how_often_it_is_asked_does_not_matter(
+            gaps in prop::collection::vec(0_u64..700_000_000, 1..60),
+        ) {
+            let mut seldom = throttle(r#"{ "rate": "100/min", "burst": 3 }"#);
+            let mut now = Instant::START;
+            for gap in gaps {
+                let mut often = seldom.clone();
+                now = now + Span::from_nanos(gap);
+                often.overall.refill(&often.overall_limit, now - Span::from_nanos(gap / 3));
+                often.overall.refill(&often.overall_limit, now - Span::from_nanos(gap / 7));
+                let is_allowed = seldom.allows(now, 0);
+                prop_assert_eq!(is_allowed, often.allows(now, 0));
+                prop_assert_eq!(seldom.overall.level, often.overall.level);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tenant_has_its_own_limit_below_the_overall_one() {
+        let text = r#"{ "rate": "0/s", "burst": 5, "per_tenant": { "rate": "1/s", "burst": 2 } }"#;
+        let mut throttle = throttle(text);
+        // Five overall, never more. Tenant 3 gets two of them, and a third after a second.
+        let schedule = [
+            (0, 3, true),
+            (0, 3, true),
+            (0, 3, false),
+            (0, 1, true),
+            (1000, 3, true),
+            (1000, 3, false),
+            (1000, 1, true),
+            (1000, 1, false), // The overall bucket is empty; tenant 1 keeps its second token.
+        ];
+        for (millis, tenant, is_allowed) in schedule {
+            assert_eq!(throttle.allows(at(millis), tenant), is_allowed, "{tenant} at {millis} ms");
+        }
+        assert_eq!(throttle.per_tenant.unwrap().buckets[1].level, TOKEN);
+    }
+
+    #[test]
+    fn a_tenant_borrows_down_to_the_reserve() {
+        // Ten overall, three of them in reserve. Tenant 0 takes its own and borrows until three are
+        // left: seven in all. Tenant 1 has one of its own and gets it from the reserve.
+        let text = r#"{ "rate": "0/s", "burst": 10,
+                        "per_tenant": { "rate": "0/s", "burst": 1, "borrow": 0.3 } }"#;
+        let mut throttle = throttle(text);
+        let count = |throttle: &mut Throttle, tenant| {
+            (0..20).filter(|_| throttle.allows(Instant::START, tenant)).count()
+        };
+        assert_eq!(count(&mut throttle, 0), 7);
+        assert_eq!(count(&mut throttle, 1), 1);
+        assert_eq!(count(&mut throttle, 0), 0);
+    }
+
+    #[test]
+    fn a_changed_limit_keeps_what_the_buckets_hold() {
+        let mut throttle = throttle(r#"{ "rate": "1/s", "burst": 4 }"#);
+        let count = |throttle: &mut Throttle, millis| {
+            (0..20).filter(|_| throttle.allows(at(millis), 0)).count()
+        };
+        assert_eq!(count(&mut throttle, 0), 4);
+        // Two seconds at 1/s, then one at 10/s: 2 + 10 tokens, of which the burst of 8 stays.
+        throttle.reconfigure(at(2000), &config(r#"{ "rate": "10/s", "burst": 8 }"#));
+        assert_eq!(count(&mut throttle.clone(), 2000), 2);
+        assert_eq!(count(&mut throttle, 3000), 8);
+        let tenants =
+            r#"{ "rate": "1/s", "burst": 8, "per_tenant": { "rate": "1/s", "burst": 1 } }"#;
+        throttle.reconfigure(at(9000), &config(tenants));
+        assert_eq!(count(&mut throttle, 9000), 1, "the new bucket of the tenant is full");
+        throttle.reconfigure(at(9000), &config(tenants));
+        assert_eq!(count(&mut throttle, 9000), 0, "and stays empty");
+    }
+
+    #[test]
+    fn problems_name_their_field() {
+        let text = r#"{ "rate": "1/s", "burst": 0, "per_tenant": { "rate": "1/s", "burst": 0 } }"#;
+        let fields: Vec<_> = config(text).problems().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["burst", "per_tenant.burst"]);
+        assert_eq!(config(r#"{ "rate": "1/s", "burst": 1 }"#).problems(), []);
+    }
+}
