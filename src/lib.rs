@@ -4,4 +4,5 @@ pub mod engine;
 pub mod measure;
 pub mod platform;
 pub mod scenario;
+pub mod simulation;
 pub mod units;

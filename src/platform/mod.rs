@@ -1,3 +1,393 @@
-//! The platform under replay.
+//! The platform: workloads bring units of work, stations serve them, calls carry them, the timeline
+//! changes all three, indicators watch.
+//!
+//! Each component handles its own events and affects others only by planning theirs. What they share
+//! while handling one (agenda, work in flight, series, log, registry) lies on the [`desk::Desk`].
 
+pub mod call;
+pub mod desk;
+pub mod indicator;
+pub mod log;
+pub mod measures;
 pub mod parts;
+pub mod recorder;
+pub mod registry;
+pub mod stations;
+pub mod timeline;
+pub mod work;
+pub mod workload;
+
+use crate::engine;
+use crate::engine::agenda::Agenda;
+use crate::engine::random::{Streams, UnitDraws};
+use crate::units::{Instant, Span};
+use call::Call;
+use desk::Desk;
+use indicator::{Change, Indicator};
+use log::{Emerged, Log};
+use recorder::Recorder;
+use registry::{ImageId, Registry};
+use slotmap::Key as _;
+use stations::fleet::Fleet;
+use stations::service::{self, Service};
+use timeline::{Action, ActionId, StationChange, Trigger};
+use work::{AttemptId, CallId, StationId, UnitId, Work, WorkloadId};
+use workload::Workload;
+
+/// Everything that can happen on the platform, grouped by the component it happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Something happens to a workload.
+    Workload(WorkloadId, workload::Event),
+    /// Something happens on a call.
+    Call(CallId, call::Event),
+    /// Something happens at a service.
+    Service(StationId, service::Event),
+    /// The registry's lifecycle policy runs.
+    LifecycleRan,
+    /// An action of the timeline takes effect.
+    Acted(ActionId),
+    /// A bin of the time series is over.
+    BinEnded,
+}
+
+/// What a random draw about a unit decides; a new purpose moves no draw of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// How long a station works on it.
+    Service = 1,
+    /// Whether a station fails it.
+    Failure,
+    /// Whether a call is made.
+    Share,
+    /// Whether a cache answers it.
+    Cache,
+    /// How long it is on its way.
+    Latency,
+    /// How long a retry waits.
+    Jitter,
+    /// Whether it is lost with the instance whose queue held it.
+    Loss,
+}
+
+/// The draws about one attempt of a unit at one place for one purpose.
+#[must_use]
+pub fn draws(key: u64, place: u64, purpose: Purpose, attempt: u32) -> UnitDraws {
+    // An odd multiplier far from 2^64: purposes of one place never meet those of another by chance
+    // more often than two hashes of names would.
+    let place = place.wrapping_add((purpose as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    UnitDraws::new(key, place, attempt)
+}
+
+/// A platform before it runs: what stands on it, and what will be done to it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// When observation begins; before it the platform warms up.
+    pub observed_from: Instant,
+    /// When the run ends.
+    pub end: Instant,
+    /// How long a bin of the time series is.
+    pub resolution: Span,
+    /// How many tenants there are.
+    pub tenants: u32,
+    /// The stations, in the order of names.
+    pub stations: Vec<service::Config>,
+    /// The calls, workloads' first, in the order of names.
+    pub calls: Vec<call::Config>,
+    /// The workloads, in the order of names.
+    pub workloads: Vec<workload::Config>,
+    /// Where images are pulled from.
+    pub registry: registry::Config,
+    /// What watches, in the order of names.
+    pub indicators: Vec<indicator::Config>,
+    /// What is done, in the order of names.
+    pub timeline: Vec<Action>,
+}
+
+/// A platform as it runs.
+#[derive(Debug)]
+pub struct Platform {
+    observed_from: Instant,
+    resolution: Span,
+    work: Work,
+    recorder: Recorder,
+    log: Log,
+    registry: Registry,
+    stations: Vec<Service>,
+    calls: Vec<Call>,
+    workloads: Vec<Workload>,
+    indicators: Vec<Indicator>,
+    timeline: Vec<Action>,
+    has_acted: Vec<bool>,
+    ended: Instant,
+}
+
+impl Platform {
+    /// The platform at its first moment, with what comes first on the agenda.
+    #[must_use]
+    pub fn new(config: &Config, seed: u64, agenda: &mut Agenda<Event>) -> Self {
+        let streams = Streams::new(seed);
+        let targets = config.stations.len() + config.calls.len();
+        let mut recorder = Recorder::new(config.resolution, targets);
+        let tenants = config.tenants as usize;
+        let indicator = |it: &indicator::Config| Indicator::new(it.clone(), &mut recorder, tenants);
+        let indicators = config.indicators.iter().map(indicator).collect();
+        let named = |it: &service::Config| {
+            let images = [it.fleet.release, it.fleet.fallback.map(|(image, _)| image)];
+            images.into_iter().flatten().collect::<Vec<_>>()
+        };
+        let in_use: Vec<ImageId> = config.stations.iter().flat_map(named).collect();
+        let mut platform = Self {
+            observed_from: config.observed_from,
+            resolution: config.resolution,
+            work: Work::new(config.calls.len(), config.stations.len(), config.workloads.len()),
+            recorder,
+            log: Log::default(),
+            registry: Registry::new(config.registry.clone(), &in_use),
+            stations: Vec::new(),
+            calls: Vec::new(),
+            workloads: Vec::new(),
+            indicators,
+            has_acted: vec![false; config.timeline.len()],
+            timeline: config.timeline.clone(),
+            ended: Instant::START,
+        };
+        platform.plan_ahead(config, agenda);
+        platform.set_up(config, &streams, agenda);
+        platform
+    }
+
+    /// Plans what comes by the clock: timeline first, so that at one instant what is done comes
+    /// before what happens.
+    fn plan_ahead(&mut self, config: &Config, agenda: &mut Agenda<Event>) {
+        for (id, action) in (0..).zip(&config.timeline) {
+            if let Trigger::At(at) = action.trigger {
+                agenda.plan(at, Event::Acted(ActionId(id)));
+            }
+        }
+        if let Some(at) = self.registry.next_run(Instant::START) {
+            agenda.plan(at, Event::LifecycleRan);
+        }
+        agenda.plan(Instant::START + config.resolution, Event::BinEnded);
+    }
+
+    fn set_up(&mut self, config: &Config, streams: &Streams, agenda: &mut Agenda<Event>) {
+        for (id, call) in (0..).zip(&config.calls) {
+            self.calls.push(Call::new(CallId(id), call.clone(), agenda));
+        }
+        let mut desk = Desk {
+            agenda,
+            work: &mut self.work,
+            recorder: &mut self.recorder,
+            log: &mut self.log,
+            registry: &self.registry,
+        };
+        for (id, station) in (0..).map(StationId).zip(&config.stations) {
+            let stream = streams.stream(&format!("instances of {}", station.name));
+            let fleet =
+                Fleet::new(id, station.target, station.fleet.clone(), stream, station.replicas);
+            self.stations.push(Service::new(id, station.clone(), fleet, &mut desk));
+        }
+        for (id, workload) in (0..).zip(&config.workloads) {
+            let stream = streams.stream(&format!("workload {}", workload.name));
+            let mut workload = Workload::new(WorkloadId(id), workload.clone(), stream);
+            workload.start(&mut desk);
+            self.workloads.push(workload);
+        }
+    }
+
+    fn on_bin_ended(&mut self, agenda: &mut Agenda<Event>) {
+        let now = agenda.now();
+        for station in &self.stations {
+            let oldest_wait = station.oldest_wait(now, &self.work);
+            let release = station.fleet().release();
+            let bin = &mut self.recorder.at(station.config().target).open;
+            bin.oldest_wait = oldest_wait;
+            bin.is_image_missing = release.is_some_and(|image| !self.registry.has(image, now));
+        }
+        self.recorder.close_bins(now);
+        if now > self.observed_from {
+            self.evaluate_indicators(agenda);
+        }
+        agenda.plan(now + self.resolution, Event::BinEnded);
+    }
+
+    fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
+        let (now, bins) = (agenda.now(), self.recorder.bins());
+        for (id, indicator) in (0..).zip(&mut self.indicators) {
+            match indicator.evaluate(now, bins, &self.recorder) {
+                Some(Change::Began) => {
+                    self.log.add(now, Emerged::ImpactBegan(id));
+                    if indicator.config().is_alerting {
+                        self.log.add(now, Emerged::Alerted(id));
+                        plan_reactions(&self.timeline, &mut self.has_acted, id, agenda);
+                    }
+                }
+                Some(Change::Ended) => self.log.add(now, Emerged::ImpactEnded(id)),
+                None => {}
+            }
+        }
+    }
+
+    fn on_lifecycle_ran(&mut self, agenda: &mut Agenda<Event>) {
+        let now = agenda.now();
+        let in_use: Vec<ImageId> =
+            self.stations.iter().flat_map(|station| station.fleet().images()).collect();
+        for image in self.registry.run_lifecycle(now, &in_use) {
+            self.log.add(now, Emerged::ImageDeleted(image));
+        }
+        if let Some(at) = self.registry.next_run(now + Span::from_nanos(1)) {
+            agenda.plan(at, Event::LifecycleRan);
+        }
+    }
+
+    fn on_acted(&mut self, id: ActionId, agenda: &mut Agenda<Event>) {
+        let action = self.timeline[usize::from(id.0)].clone();
+        self.log.add(agenda.now(), Emerged::Acted(id.0));
+        if let Some(registry) = action.registry {
+            self.registry.reconfigure(registry);
+        }
+        let mut desk = Desk {
+            agenda,
+            work: &mut self.work,
+            recorder: &mut self.recorder,
+            log: &mut self.log,
+            registry: &self.registry,
+        };
+        for StationChange { station, config, replicas } in action.stations {
+            self.stations[station.index()].reconfigure(config, replicas, &mut desk);
+        }
+        for (call, config) in action.calls {
+            self.calls[call.index()].reconfigure(config, desk.now());
+        }
+        for (workload, config) in action.workloads {
+            self.workloads[workload.index()].reconfigure(config, &mut desk);
+        }
+        if let Some((station, count)) = action.crash {
+            self.stations[station.index()].crash(count, &mut desk);
+        }
+        if let Some(station) = action.redeploy {
+            self.stations[station.index()].redeploy(&mut desk);
+        }
+        if let Some(station) = action.purge {
+            self.stations[station.index()].purge(&mut desk);
+        }
+    }
+
+    /// Ends the run: dates open windows, and asserts that nothing was lost.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a unit or an attempt vanished: an error in this crate.
+    pub fn finish(&mut self, ended: Instant) {
+        self.ended = ended;
+        self.recorder.close_bins(ended);
+        for indicator in &mut self.indicators {
+            indicator.finish();
+        }
+        let calls = &self.calls;
+        self.work.assert_nothing_is_lost(|call| calls[call.index()].config().to);
+    }
+
+    /// When the run ended.
+    #[must_use]
+    pub fn ended(&self) -> Instant {
+        self.ended
+    }
+
+    /// What was in flight and what ended.
+    #[must_use]
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// The time series.
+    #[must_use]
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
+    /// What emerged.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The indicators and what they saw.
+    #[must_use]
+    pub fn indicators(&self) -> &[Indicator] {
+        &self.indicators
+    }
+}
+
+/// Plans the actions that follow the first alert of an indicator.
+fn plan_reactions(
+    timeline: &[Action],
+    has_acted: &mut [bool],
+    alerted: u16,
+    agenda: &mut Agenda<Event>,
+) {
+    for (id, action) in (0_u16..).zip(timeline) {
+        if let Trigger::After { indicator, delay } = action.trigger
+            && indicator == alerted
+            && !std::mem::replace(&mut has_acted[usize::from(id)], true)
+        {
+            agenda.plan(agenda.now() + delay, Event::Acted(ActionId(id)));
+        }
+    }
+}
+
+impl engine::Model for Platform {
+    type Event = Event;
+
+    fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
+        let mut desk = Desk {
+            agenda,
+            work: &mut self.work,
+            recorder: &mut self.recorder,
+            log: &mut self.log,
+            registry: &self.registry,
+        };
+        match event {
+            Event::Workload(id, event) => self.workloads[id.index()].handle(event, &mut desk),
+            Event::Call(id, event) => self.calls[id.index()].handle(event, &mut desk),
+            Event::Service(id, event) => self.stations[id.index()].handle(event, &mut desk),
+            Event::LifecycleRan => self.on_lifecycle_ran(agenda),
+            Event::Acted(id) => self.on_acted(id, agenda),
+            Event::BinEnded => self.on_bin_ended(agenda),
+        }
+    }
+
+    fn digest(event: Event) -> u64 {
+        let unit = |id: UnitId| id.data().as_ffi();
+        let attempt = |id: AttemptId| id.data().as_ffi();
+        let (kind, place, what) = match event {
+            Event::Workload(id, workload::Event::Arrived) => (1, id.0, 0),
+            Event::Call(id, event) => match event {
+                call::Event::Begun(it) => (2, id.0, unit(it)),
+                call::Event::PauseEnded(it) => (3, id.0, unit(it)),
+                call::Event::TimedOut(it) => (4, id.0, unit(it)),
+                call::Event::Answered(it) => (5, id.0, attempt(it)),
+            },
+            Event::Service(id, event) => match event {
+                service::Event::Arrived(it) => (6, id.0, attempt(it)),
+                service::Event::WaitEnded(it) => (7, id.0, attempt(it)),
+                service::Event::Served(it) => (8, id.0, attempt(it)),
+                service::Event::CallSucceeded(it) => (9, id.0, attempt(it)),
+                service::Event::CallFailed(it) => (10, id.0, attempt(it)),
+                service::Event::PullBegan(it) => (11, id.0, u64::from(it)),
+                service::Event::PullEnded(it) => (12, id.0, u64::from(it)),
+                service::Event::StartUpEnded(it) => (13, id.0, u64::from(it)),
+                service::Event::Evaluated => (14, id.0, 0),
+            },
+            Event::LifecycleRan => (15, 0, 0),
+            Event::Acted(id) => (16, id.0, 0),
+            Event::BinEnded => (17, 0, 0),
+        };
+        what ^ (kind << 56) ^ (u64::from(place) << 40)
+    }
+
+    fn in_flight(&self) -> usize {
+        self.work.units.len() + self.work.attempts.len()
+    }
+}

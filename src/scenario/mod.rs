@@ -1,10 +1,23 @@
-//! Scenario files: reading them, checking them, and naming the place of every mistake.
+//! From a JSON file to a checked scenario, in which every error carries the path and the place of its field.
+//!
+//! Reading order: [`document`] (text and places), [`shape`] (types, by the JSON Schema), [`file`] (what
+//! stands in a file), [`patch`] (what changes it), [`check`] (relations), [`compile`] (ids and moments).
 
+pub mod check;
+pub mod clock;
+pub mod compile;
 pub mod document;
+pub mod facts;
+pub mod file;
+mod load;
 pub mod names;
 pub mod patch;
 pub mod path;
 pub mod problem;
+mod settings;
 pub mod shape;
 pub mod source;
 mod syntax;
+mod trace;
+
+pub use load::{Changes, Loaded, Refusal, Scenario, schema};

@@ -226,6 +226,14 @@ impl<T: Copy> Queue<T> {
         entries
     }
 
+    /// What arrived first of all that waits; where the order is not that of arrival, after looking at all.
+    pub fn oldest(&self, mut is_live: impl FnMut(T) -> bool) -> Option<T> {
+        match &self.line {
+            Line::Plain(waiting) => waiting.iter().map(|entry| entry.item).find(|it| is_live(*it)),
+            Line::Laned(_) => self.waiting(is_live).first().map(|entry| entry.item),
+        }
+    }
+
     /// Takes out all that waits, in order of arrival.
     pub fn drain(&mut self, is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
         let entries = self.waiting(is_live);

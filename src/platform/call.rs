@@ -1,0 +1,334 @@
+//! A call: the edge from a workload or a station to a station, and the one place where the edge's
+//! policy lives.
+//!
+//! A unit on a call asks the caches, then makes attempts until one succeeds or the policy gives up.
+//! An attempt that timed out goes on at the callee; only its unit has left it. Left out: hedged
+//! requests, partitions of the network; request and answer together take one latency, on the way there.
+
+use super::desk::Desk;
+use super::log::Emerged;
+use super::parts::outcome::{Failure, Outcome};
+use super::parts::{breaker, budget, cache, concurrency, retry, throttle};
+use super::recorder::TargetId;
+use super::stations::service;
+use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId};
+use super::{Event as PlatformEvent, Purpose, draws};
+use crate::engine::agenda::{Agenda, LineId};
+use crate::engine::random::uniform;
+use crate::engine::sample::Sampler;
+use crate::units::{Instant, Span};
+
+/// What happens on a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A caller began a unit.
+    Begun(UnitId),
+    /// The pause before a unit's next attempt ended.
+    PauseEnded(UnitId),
+    /// The unit's attempt took longer than the caller waits.
+    TimedOut(UnitId),
+    /// An attempt ended at the station.
+    Answered(AttemptId),
+}
+
+/// Where a call leads, and its policy.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `workload`, or `station.call`.
+    pub name: String,
+    /// A number that stands for the name in random draws.
+    pub place: u64,
+    /// The calling station; a workload's call has none.
+    pub from: Option<StationId>,
+    /// The station that is called.
+    pub to: StationId,
+    /// Where its units are measured.
+    pub target: TargetId,
+    /// Where the station's attempts are measured.
+    pub station_target: TargetId,
+    /// Whether the caller takes a failure for an answer.
+    pub is_failure_ignored: bool,
+    /// How long request and answer are on their way.
+    pub latency: Option<Sampler>,
+    /// After how long the caller gives up an attempt.
+    pub timeout: Option<Span>,
+    /// Whether and when a failed attempt is made again.
+    pub retries: Option<retry::Config>,
+    /// What stops calling a station that fails.
+    pub breaker: Option<breaker::Config>,
+    /// How many attempts may begin in a span of time.
+    pub rate_limit: Option<throttle::Config>,
+    /// How many attempts may be under way.
+    pub concurrency: Option<concurrency::Config>,
+    /// Layers that answer in the callee's place.
+    pub caches: Vec<cache::Config>,
+}
+
+/// A call as it runs.
+#[derive(Debug)]
+pub struct Call {
+    id: CallId,
+    config: Config,
+    budget: Option<budget::Budget>,
+    breaker: Option<breaker::Breaker>,
+    throttle: Option<throttle::Throttle>,
+    cap: Option<concurrency::Concurrency>,
+    caches: Vec<cache::Cache>,
+    timeouts: LineId,
+}
+
+impl Call {
+    /// A call that nothing has been on yet.
+    #[must_use]
+    pub fn new(id: CallId, config: Config, agenda: &mut Agenda<PlatformEvent>) -> Self {
+        let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
+        Self {
+            id,
+            budget: budget.map(budget::Budget::new),
+            breaker: config.breaker.as_ref().map(breaker::Breaker::new),
+            throttle: config.rate_limit.as_ref().map(throttle::Throttle::new),
+            cap: config.concurrency.as_ref().map(concurrency::Concurrency::new),
+            caches: config.caches.iter().map(cache::Cache::new).collect(),
+            timeouts: agenda.line(),
+            config,
+        }
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Handles what happens on it.
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+        match event {
+            Event::Begun(unit) => self.on_begun(unit, desk),
+            Event::PauseEnded(unit) => self.begin_attempt(unit, desk),
+            Event::TimedOut(unit) => self.on_timed_out(unit, desk),
+            Event::Answered(attempt) => self.on_answered(attempt, desk),
+        }
+    }
+
+    fn on_begun(&mut self, id: UnitId, desk: &mut Desk) {
+        if let Some(budget) = &mut self.budget {
+            budget.deposit();
+        }
+        let unit = desk.work.units[id];
+        if !self.caches.is_empty() && self.is_cached(&unit, desk) {
+            self.end_unit(id, Ok(()), desk);
+        } else {
+            self.begin_attempt(id, desk);
+        }
+    }
+
+    fn is_cached(&mut self, unit: &Unit, desk: &Desk) -> bool {
+        let mut draws = draws(unit.key, self.config.place, Purpose::Cache, 0);
+        // Every layer draws, so that a layer more leaves the draws of the others as they are.
+        self.caches.iter_mut().fold(false, |is_hit, layer| {
+            let u = uniform(&mut draws);
+            is_hit || layer.is_hit(desk.now(), unit.warm_since, u)
+        })
+    }
+
+    fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) {
+        let now = desk.now();
+        let unit = &mut desk.work.units[id];
+        unit.tries += 1;
+        let unit = *unit;
+        if unit.tries > 1 {
+            desk.recorder.at(self.config.target).open.retries += 1;
+        }
+        if let Err(failure) = self.admit(&unit, desk) {
+            return self.on_failed(id, failure, desk);
+        }
+        let attempt = desk.work.attempts.insert(Attempt {
+            unit: Some(id),
+            key: unit.key,
+            begun: now,
+            arrived: now,
+            due: unit.due,
+            timer: None,
+            tenant: unit.tenant,
+            priority: unit.priority,
+            number: unit.tries,
+            slot: None,
+            pending: 0,
+            next_call: 0,
+            call: self.id,
+            class: unit.class,
+            outcome: None,
+        });
+        desk.work.attempts_at(self.config.to, unit.class).begun += 1;
+        desk.recorder.at(self.config.station_target).begun(now);
+        let timer = self.config.timeout.map(|timeout| {
+            let event = PlatformEvent::Call(self.id, Event::TimedOut(id));
+            desk.agenda.plan_in_line(self.timeouts, now + timeout, event)
+        });
+        let unit = &mut desk.work.units[id];
+        (unit.attempt, unit.timer) = (Some(attempt), timer);
+        let arrived = PlatformEvent::Service(self.config.to, service::Event::Arrived(attempt));
+        match &self.config.latency {
+            None => desk.agenda.plan_now(arrived),
+            Some(latency) => {
+                let mut draws = draws(unit.key, self.config.place, Purpose::Latency, unit.tries);
+                desk.agenda.plan(now + latency.sample(&mut draws), arrived);
+            }
+        }
+    }
+
+    /// Whether the policy lets an attempt begin: breaker first, then the cap, then the rate limit, so
+    /// that what is refused for another reason takes no token.
+    fn admit(&mut self, unit: &Unit, desk: &Desk) -> Outcome {
+        let now = desk.now();
+        if let Some(cap) = &mut self.cap
+            && !cap.try_begin(unit.tenant)
+        {
+            return Err(Failure::Rejected);
+        }
+        let refused = if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
+            Failure::RateLimited
+        } else if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
+            Failure::Rejected
+        } else {
+            return Ok(());
+        };
+        if let Some(cap) = &mut self.cap {
+            cap.end(unit.tenant);
+        }
+        Err(refused)
+    }
+
+    fn on_timed_out(&mut self, id: UnitId, desk: &mut Desk) {
+        let unit = &mut desk.work.units[id];
+        unit.timer = None;
+        let attempt = unit.attempt.take().expect("a time-out belongs to an attempt");
+        let attempt = &mut desk.work.attempts[attempt];
+        attempt.unit = None;
+        let attempt = *attempt;
+        self.settle(&attempt, Err(Failure::TimedOut), desk);
+        self.on_failed(id, Failure::TimedOut, desk);
+    }
+
+    fn on_answered(&mut self, id: AttemptId, desk: &mut Desk) {
+        let now = desk.now();
+        let attempt = desk.work.attempts.remove(id).expect("an attempt is answered once");
+        let outcome = attempt.outcome.expect("a station answers with an outcome");
+        let tally = desk.work.attempts_at(self.config.to, attempt.class);
+        let target = desk.recorder.at(self.config.station_target);
+        if outcome.is_ok() && attempt.unit.is_none() {
+            tally.in_vain += 1;
+            target.ended_in_vain(now);
+        } else {
+            tally.end(outcome);
+            target.ended(now, attempt.tenant, outcome, now.since(attempt.arrived));
+        }
+        let Some(unit_id) = attempt.unit else { return };
+        let unit = &mut desk.work.units[unit_id];
+        unit.attempt = None;
+        if let Some(timer) = unit.timer.take() {
+            desk.agenda.cancel(timer);
+        }
+        self.settle(&attempt, outcome, desk);
+        match outcome {
+            Ok(()) => {
+                for layer in &mut self.caches {
+                    layer.filled(now);
+                }
+                self.end_unit(unit_id, Ok(()), desk);
+            }
+            Err(failure) => self.on_failed(unit_id, failure, desk),
+        }
+    }
+
+    /// Gives back what an attempt took, and lets the breaker know how it went.
+    fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
+        if let Some(cap) = &mut self.cap {
+            cap.end(attempt.tenant);
+        }
+        let now = desk.now();
+        let breaker = self.breaker.as_mut();
+        let change = breaker.and_then(|it| it.record(now, attempt.begun, outcome.is_ok()));
+        match change {
+            Some(breaker::Transition::Opened) => {
+                desk.log.add(now, Emerged::BreakerOpened(self.id));
+            }
+            Some(breaker::Transition::Closed) => {
+                desk.log.add(now, Emerged::BreakerClosed(self.id));
+            }
+            None => {}
+        }
+    }
+
+    fn on_failed(&mut self, id: UnitId, failure: Failure, desk: &mut Desk) {
+        let unit = desk.work.units[id];
+        let pause = self.config.retries.as_ref().and_then(|retries| {
+            let is_worth_it = unit.tries <= retries.max && retries.is_retried(failure);
+            let mut is_affordable = || self.budget.as_mut().is_none_or(budget::Budget::withdraw);
+            (is_worth_it && is_affordable()).then(|| {
+                let mut draws = draws(unit.key, self.config.place, Purpose::Jitter, unit.tries);
+                retries.delay(unit.tries, uniform(&mut draws))
+            })
+        });
+        match pause {
+            Some(pause) => {
+                let event = PlatformEvent::Call(self.id, Event::PauseEnded(id));
+                desk.agenda.plan(desk.now() + pause, event);
+            }
+            None => self.end_unit(id, Err(failure), desk),
+        }
+    }
+
+    fn end_unit(&mut self, id: UnitId, outcome: Outcome, desk: &mut Desk) {
+        let now = desk.now();
+        let unit = desk.work.units.remove(id).expect("a unit ends once");
+        desk.work.units_on(self.id).end(outcome);
+        let target = desk.recorder.at(self.config.target);
+        target.ended(now, unit.tenant, outcome, now.since(unit.begun));
+        if let (Some(parent), Some(station)) = (unit.parent, self.config.from) {
+            let event = if outcome.is_ok() || self.config.is_failure_ignored {
+                service::Event::CallSucceeded(parent)
+            } else {
+                service::Event::CallFailed(parent)
+            };
+            desk.agenda.plan_now(PlatformEvent::Service(station, event));
+        }
+    }
+
+    /// Changes the policy from now on; what the policies have counted stays where it makes sense.
+    pub fn reconfigure(&mut self, config: Config, now: Instant) {
+        let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
+        set(&mut self.budget, budget, budget::Budget::new, budget::Budget::reconfigure);
+        let breaker = config.breaker.as_ref();
+        set(&mut self.breaker, breaker, breaker::Breaker::new, breaker::Breaker::reconfigure);
+        let throttle = config.rate_limit.as_ref();
+        set(&mut self.throttle, throttle, throttle::Throttle::new, |throttle, config| {
+            throttle.reconfigure(now, config);
+        });
+        let cap = config.concurrency.as_ref();
+        let change = concurrency::Concurrency::reconfigure;
+        set(&mut self.cap, cap, concurrency::Concurrency::new, change);
+        self.caches.truncate(config.caches.len());
+        for (index, layer) in config.caches.iter().enumerate() {
+            match self.caches.get_mut(index) {
+                Some(cache) => cache.reconfigure(layer),
+                None => self.caches.push(cache::Cache::new(layer)),
+            }
+        }
+        self.config = config;
+    }
+}
+
+/// Brings a policy into being, changes it or takes it away.
+fn set<S, C>(
+    state: &mut Option<S>,
+    config: Option<&C>,
+    begin: impl FnOnce(&C) -> S,
+    change: impl FnOnce(&mut S, &C),
+) {
+    match (state.as_mut(), config) {
+        (_, None) => *state = None,
+        (None, Some(config)) => *state = Some(begin(config)),
+        (Some(state), Some(config)) => change(state, config),
+    }
+}

@@ -1,0 +1,295 @@
+//! Indicators: what "bad" means, when it began and ended, who was hurt, and when somebody is paged.
+//!
+//! An indicator reads closed bins of the recorder and keeps only its own state. A window opens once
+//! the measure has been bad for the whole of `held`, and is dated from the first bad evaluation; it
+//! closes once it has been good for `clear_after`, and is dated to the first good one.
+
+use super::measures::Measure;
+use super::recorder::{BadWhen, Recorder, TargetId};
+use crate::units::{Instant, Share, Span};
+
+/// What an indicator watches and when it is bad; spans in whole bins of the recorder.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its name.
+    pub name: String,
+    /// What is watched.
+    pub targets: Vec<TargetId>,
+    /// What is measured.
+    pub measure: Measure,
+    /// The percentile of a latency.
+    pub percentile: f64,
+    /// Beyond what the measure is bad, in the measure's unit (times in nanoseconds).
+    pub threshold: Threshold,
+    /// Over how many bins the measure is taken.
+    pub window_bins: usize,
+    /// After how many bins it is evaluated again.
+    pub every_bins: usize,
+    /// How long it must be bad before it counts.
+    pub held: Span,
+    /// How long it must be good before it is over.
+    pub clear_after: Span,
+    /// In how many of the targets it must be bad.
+    pub at_least: usize,
+    /// Over which share of tenants it must be bad, and how many operations make a tenant count.
+    pub tenants: Option<(Share, u32)>,
+    /// With fewer operations in the window nothing is said.
+    pub count_min: u32,
+    /// Whether somebody is paged.
+    pub is_alerting: bool,
+    /// Whether it is harm to customers.
+    pub is_impact: bool,
+}
+
+/// Where bad begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// More than this is bad.
+    Above(f64),
+    /// Less than this is bad.
+    Below(f64),
+}
+
+/// A span of time in which an indicator was bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its first bad evaluation.
+    pub from: Instant,
+    /// The first good one after it; nothing if it was still bad at the end.
+    pub to: Option<Instant>,
+}
+
+/// What an evaluation led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A window opened.
+    Began,
+    /// The window closed.
+    Ended,
+}
+
+/// An indicator and what it has seen.
+#[derive(Debug)]
+pub struct Indicator {
+    config: Config,
+    watches: Vec<usize>,
+    bad_since: Option<Instant>,
+    good_since: Option<Instant>,
+    is_open: bool,
+    windows: Vec<Window>,
+    hurt: Vec<bool>,
+    pending_hurt: Vec<bool>,
+    tenant_time: Span,
+    pending_tenant_time: Span,
+    is_bad_now: Vec<bool>,
+    alerted: Option<Instant>,
+}
+
+impl Threshold {
+    /// Whether a value lies beyond the bound.
+    #[must_use]
+    pub fn is_crossed(self, value: f64) -> bool {
+        match self {
+            Self::Above(bound) => value > bound,
+            Self::Below(bound) => value < bound,
+        }
+    }
+}
+
+impl Indicator {
+    /// An indicator that has seen nothing, registered with the recorder.
+    #[must_use]
+    pub fn new(config: Config, recorder: &mut Recorder, tenants: usize) -> Self {
+        let bad_when = match (config.measure, config.threshold) {
+            (Measure::Latency, Threshold::Above(limit)) => {
+                BadWhen::SlowerThan(Span::from_nanos_f64(limit))
+            }
+            _ => BadWhen::Failed,
+        };
+        let mut watches = Vec::new();
+        for target in &config.targets {
+            if config.measure.is_of_operations() {
+                watches.push(recorder.watch(*target, bad_when, config.window_bins, tenants));
+            } else if !config.measure.is_of_calls() {
+                recorder.watch_waiting(*target, tenants);
+            }
+        }
+        Self {
+            config,
+            watches,
+            bad_since: None,
+            good_since: None,
+            is_open: false,
+            windows: Vec::new(),
+            hurt: vec![false; tenants],
+            pending_hurt: vec![false; tenants],
+            tenant_time: Span::ZERO,
+            pending_tenant_time: Span::ZERO,
+            is_bad_now: vec![false; tenants],
+            alerted: None,
+        }
+    }
+
+    /// How it was set up.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its windows so far.
+    #[must_use]
+    pub fn windows(&self) -> &[Window] {
+        &self.windows
+    }
+
+    /// When somebody was first paged.
+    #[must_use]
+    pub fn alerted(&self) -> Option<Instant> {
+        self.alerted
+    }
+
+    /// How many tenants were hurt in any window.
+    #[must_use]
+    pub fn tenants_hurt(&self) -> usize {
+        self.hurt.iter().filter(|is_hurt| **is_hurt).count()
+    }
+
+    /// How long tenants were hurt, added over them.
+    #[must_use]
+    pub fn tenant_time(&self) -> Span {
+        self.tenant_time
+    }
+
+    /// Evaluates it at `now`, when `bins` bins are closed, if its turn has come.
+    pub fn evaluate(&mut self, now: Instant, bins: usize, recorder: &Recorder) -> Option<Change> {
+        if !bins.is_multiple_of(self.config.every_bins) {
+            return None;
+        }
+        self.judge_tenants(recorder);
+        if self.is_bad(bins, recorder) { self.on_bad(now, recorder) } else { self.on_good(now) }
+    }
+
+    fn is_bad(&self, bins: usize, recorder: &Recorder) -> bool {
+        let first = bins.saturating_sub(self.config.window_bins);
+        let count = (0..self.config.targets.len())
+            .filter(|index| {
+                let stretch = recorder.stretch(self.config.targets[*index], first, bins);
+                if stretch.operations() < f64::from(self.config.count_min)
+                    && self.config.measure.is_of_operations()
+                {
+                    return false;
+                }
+                match self.config.tenants {
+                    Some((share, count_min)) => self.is_broad(*index, share, count_min, recorder),
+                    None => stretch
+                        .value(self.config.measure, self.config.percentile)
+                        .is_some_and(|value| self.config.threshold.is_crossed(value)),
+                }
+            })
+            .count();
+        count >= self.config.at_least
+    }
+
+    /// Whether more than `share` of the tenants that count are bad at one target.
+    fn is_broad(&self, index: usize, share: Share, count_min: u32, recorder: &Recorder) -> bool {
+        let tenants = recorder.tenants_in(self.config.targets[index], self.watches[index]);
+        let counting = tenants.iter().filter(|[_, all]| *all >= count_min);
+        let (mut bad, mut all) = (0_u32, 0_u32);
+        for tenant in counting {
+            all += 1;
+            bad += u32::from(self.is_tenant_bad(*tenant));
+        }
+        all > 0 && f64::from(bad) > share.get() * f64::from(all)
+    }
+
+    fn is_tenant_bad(&self, [bad, all]: [u32; 2]) -> bool {
+        let share = f64::from(bad) / f64::from(all.max(1));
+        match self.config.measure {
+            // The p-th percentile lies above the limit if more than 100 - p per cent took longer.
+            Measure::Latency => share > 1.0 - self.config.percentile / 100.0,
+            _ => self.config.threshold.is_crossed(share),
+        }
+    }
+
+    /// Marks the tenants that are hurt at this moment: by their own operations where the measure
+    /// judges operations, else those that wait.
+    fn judge_tenants(&mut self, recorder: &Recorder) {
+        self.is_bad_now.fill(false);
+        for index in 0..self.config.targets.len() {
+            let target = self.config.targets[index];
+            if let Some(watch) = self.watches.get(index) {
+                let count_min = self.config.tenants.map_or(1, |(_, count_min)| count_min);
+                for (tenant, counts) in recorder.tenants_in(target, *watch).iter().enumerate() {
+                    if counts[1] >= count_min && self.is_tenant_bad(*counts) {
+                        self.is_bad_now[tenant] = true;
+                    }
+                }
+            } else {
+                for (tenant, waiting) in recorder.waiting_of(target).iter().enumerate() {
+                    self.is_bad_now[tenant] |= *waiting > 0;
+                }
+            }
+        }
+    }
+
+    fn on_bad(&mut self, now: Instant, recorder: &Recorder) -> Option<Change> {
+        self.good_since = None;
+        let since = *self.bad_since.get_or_insert(now);
+        let mut count = 0;
+        for (pending, is_bad) in self.pending_hurt.iter_mut().zip(&self.is_bad_now) {
+            *pending |= is_bad;
+            count += u64::from(*is_bad);
+        }
+        let step = recorder.resolution() * self.config.every_bins as u64;
+        self.pending_tenant_time = self.pending_tenant_time + step * count;
+        if !self.is_open && now.since(since) < self.config.held {
+            return None;
+        }
+        self.settle_tenants();
+        if self.is_open {
+            return None;
+        }
+        self.is_open = true;
+        self.windows.push(Window { from: since, to: None });
+        if self.config.is_alerting {
+            self.alerted.get_or_insert(now);
+        }
+        Some(Change::Began)
+    }
+
+    fn on_good(&mut self, now: Instant) -> Option<Change> {
+        if !self.is_open {
+            self.bad_since = None;
+            self.pending_hurt.fill(false);
+            self.pending_tenant_time = Span::ZERO;
+            return None;
+        }
+        let since = *self.good_since.get_or_insert(now);
+        if now.since(since) < self.config.clear_after {
+            return None;
+        }
+        self.is_open = false;
+        self.bad_since = None;
+        self.good_since = None;
+        if let Some(window) = self.windows.last_mut() {
+            window.to = Some(since);
+        }
+        Some(Change::Ended)
+    }
+
+    fn settle_tenants(&mut self) {
+        for (hurt, pending) in self.hurt.iter_mut().zip(&mut self.pending_hurt) {
+            *hurt |= std::mem::take(pending);
+        }
+        self.tenant_time = self.tenant_time + std::mem::take(&mut self.pending_tenant_time);
+    }
+
+    /// Dates the window that is open at the end of the run, if it was already good by then.
+    pub fn finish(&mut self) {
+        if let (true, Some(since)) = (self.is_open, self.good_since)
+            && let Some(window) = self.windows.last_mut()
+        {
+            window.to = Some(since);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What can be measured of a station, a call or a workload, and how a span of time becomes one number.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::recorder::{Bin, Level};
+use crate::measure::histogram::{Histogram, SparseHistogram};
+use crate::units::Span;
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// How many units (at a station: attempts) begin per second.
+    ArrivalRate,
+    /// How many are done per second.
+    DoneRate,
+    /// How many fail per second.
+    FailureRate,
+    /// How many attempts after the first begin per second (calls and workloads).
+    RetryRate,
+    /// The share of ended ones that failed.
+    ErrorShare,
+    /// The share of attempts that were done after their caller had given up (stations).
+    InVainShare,
+    /// How long those that were done took.
+    Latency,
+    /// How many attempts wait for a slot (stations).
+    QueueDepth,
+    /// How many have begun and not ended.
+    InFlight,
+    /// The share of slots that are taken (stations).
+    BusyShare,
+    /// How many instances are up (stations).
+    Replicas,
+    /// How long the attempt that waits longest has waited (stations).
+    OldestWait,
+    /// The share of image pulls that failed (stations).
+    FailedPullShare,
+    /// Whether the image of the station's release is missing from the registry: 1 or 0 (stations).
+    ImageMissing,
+}
+
+/// The unit of a measure's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// A share or a count.
+    Number,
+    /// Nanoseconds.
+    Time,
+    /// Events per second.
+    Rate,
+}
+
+impl Measure {
+    /// The unit of its values.
+    #[must_use]
+    pub fn dimension(self) -> Dimension {
+        match self {
+            Self::ArrivalRate | Self::DoneRate | Self::FailureRate | Self::RetryRate => {
+                Dimension::Rate
+            }
+            Self::Latency | Self::OldestWait => Dimension::Time,
+            Self::ErrorShare
+            | Self::InVainShare
+            | Self::QueueDepth
+            | Self::InFlight
+            | Self::BusyShare
+            | Self::Replicas
+            | Self::FailedPullShare
+            | Self::ImageMissing => Dimension::Number,
+        }
+    }
+
+    /// Whether a call or a workload has it; every other measure is a station's alone.
+    #[must_use]
+    pub fn is_of_calls(self) -> bool {
+        matches!(
+            self,
+            Self::ArrivalRate
+                | Self::DoneRate
+                | Self::FailureRate
+                | Self::RetryRate
+                | Self::ErrorShare
+                | Self::Latency
+                | Self::InFlight
+        )
+    }
+
+    /// Whether it judges ended operations, so that each tenant can be judged by its own.
+    #[must_use]
+    pub fn is_of_operations(self) -> bool {
+        matches!(self, Self::ErrorShare | Self::Latency)
+    }
+}
+
+/// A stretch of a target's series.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch<'a> {
+    /// The bins, each of `resolution`.
+    pub bins: &'a [Bin],
+    /// The latencies of the same bins.
+    pub latencies: &'a [SparseHistogram],
+    /// How long one bin is.
+    pub resolution: Span,
+}
+
+impl Stretch<'_> {
+    /// The value of a measure over the whole stretch, or nothing where there is none (no operation
+    /// ended, no pull was tried); rates per second, times in nanoseconds.
+    ///
+    /// Levels that matter at the moment (queue, in flight, replicas, oldest wait) give their last value.
+    #[must_use]
+    pub fn value(&self, measure: Measure, percentile: f64) -> Option<f64> {
+        let sum = |field: fn(&Bin) -> u32| -> f64 {
+            self.bins.iter().map(|bin| f64::from(field(bin))).sum()
+        };
+        let seconds = self.resolution.as_secs_f64() * self.bins.len() as f64;
+        let last = self.bins.last()?;
+        match measure {
+            Measure::ArrivalRate => Some(sum(|bin| bin.begun) / seconds),
+            Measure::DoneRate => Some(sum(|bin| bin.done) / seconds),
+            Measure::FailureRate => Some(sum(|bin| bin.failed) / seconds),
+            Measure::RetryRate => Some(sum(|bin| bin.retries) / seconds),
+            Measure::ErrorShare => share(sum(|bin| bin.failed), self.operations()),
+            Measure::InVainShare => share(sum(|bin| bin.in_vain), self.operations()),
+            Measure::FailedPullShare => share(sum(|bin| bin.pulls_failed), sum(|bin| bin.pulls)),
+            Measure::Latency => self.latency(percentile).map(Span::as_nanos_f64),
+            Measure::QueueDepth => Some(f64::from(last.waiting.last)),
+            Measure::InFlight => Some(f64::from(last.in_flight.last)),
+            Measure::Replicas => Some(f64::from(last.up.last)),
+            Measure::OldestWait => Some(last.oldest_wait.as_nanos_f64()),
+            Measure::ImageMissing => Some(f64::from(u8::from(last.is_image_missing))),
+            Measure::BusyShare => share(
+                self.bins.iter().map(|bin| bin.busy.area).sum(),
+                self.bins.iter().map(|bin| bin.slots.area).sum(),
+            ),
+        }
+    }
+
+    /// The time average of a level, or the value over the whole stretch of anything else.
+    #[must_use]
+    pub fn overall(&self, measure: Measure, percentile: f64) -> Option<f64> {
+        let level: fn(&Bin) -> &Level = match measure {
+            Measure::QueueDepth => |bin| &bin.waiting,
+            Measure::InFlight => |bin| &bin.in_flight,
+            Measure::Replicas => |bin| &bin.up,
+            Measure::ArrivalRate
+            | Measure::DoneRate
+            | Measure::FailureRate
+            | Measure::RetryRate
+            | Measure::ErrorShare
+            | Measure::InVainShare
+            | Measure::Latency
+            | Measure::BusyShare
+            | Measure::OldestWait
+            | Measure::FailedPullShare
+            | Measure::ImageMissing => return self.value(measure, percentile),
+        };
+        let nanos = self.resolution.as_nanos_f64() * self.bins.len() as f64;
+        (nanos > 0.0).then(|| self.bins.iter().map(|bin| level(bin).area).sum::<f64>() / nanos)
+    }
+
+    /// The number of events that a rate or a share counts.
+    #[must_use]
+    pub fn total(&self, measure: Measure) -> f64 {
+        let field: fn(&Bin) -> u32 = match measure {
+            Measure::ArrivalRate => |bin| bin.begun,
+            Measure::DoneRate | Measure::Latency => |bin| bin.done,
+            Measure::FailureRate | Measure::ErrorShare => |bin| bin.failed,
+            Measure::RetryRate => |bin| bin.retries,
+            Measure::InVainShare => |bin| bin.in_vain,
+            Measure::FailedPullShare => |bin| bin.pulls_failed,
+            Measure::QueueDepth => |bin| bin.waiting.last,
+            Measure::InFlight => |bin| bin.in_flight.last,
+            Measure::Replicas => |bin| bin.up.last,
+            Measure::ImageMissing => |bin| u32::from(bin.is_image_missing),
+            Measure::BusyShare | Measure::OldestWait => |_| 0,
+        };
+        self.bins.iter().map(|bin| f64::from(field(bin))).sum()
+    }
+
+    /// The largest value that the measure had in the stretch, bin by bin.
+    #[must_use]
+    pub fn extreme(&self, measure: Measure, percentile: f64, is_max: bool) -> Option<f64> {
+        let values = (0..self.bins.len()).filter_map(|bin| {
+            let level = |level: &Level| Some(f64::from(if is_max { level.max } else { level.min }));
+            match measure {
+                Measure::QueueDepth => level(&self.bins[bin].waiting),
+                Measure::InFlight => level(&self.bins[bin].in_flight),
+                Measure::Replicas => level(&self.bins[bin].up),
+                Measure::ArrivalRate
+                | Measure::DoneRate
+                | Measure::FailureRate
+                | Measure::RetryRate
+                | Measure::ErrorShare
+                | Measure::InVainShare
+                | Measure::Latency
+                | Measure::BusyShare
+                | Measure::OldestWait
+                | Measure::FailedPullShare
+                | Measure::ImageMissing => self.bin(bin).value(measure, percentile),
+            }
+        });
+        if is_max { values.reduce(f64::max) } else { values.reduce(f64::min) }
+    }
+
+    /// One bin of the stretch.
+    #[must_use]
+    pub fn bin(&self, bin: usize) -> Stretch<'_> {
+        Stretch {
+            bins: &self.bins[bin..=bin],
+            latencies: &self.latencies[bin..=bin],
+            resolution: self.resolution,
+        }
+    }
+
+    /// How many operations ended.
+    #[must_use]
+    pub fn operations(&self) -> f64 {
+        self.bins
+            .iter()
+            .map(|bin| f64::from(bin.done) + f64::from(bin.failed) + f64::from(bin.in_vain))
+            .sum()
+    }
+
+    fn latency(&self, percentile: f64) -> Option<Span> {
+        let mut all = Histogram::default();
+        for latencies in self.latencies {
+            all.merge_sparse(latencies);
+        }
+        all.percentile(percentile)
+    }
+}
+
+fn share(part: f64, whole: f64) -> Option<f64> {
+    (whole > 0.0).then(|| part / whole)
+}

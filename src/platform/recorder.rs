@@ -1,0 +1,322 @@
+//! The time series of every station and call: counts, levels and latencies in bins of one length.
+//!
+//! Handlers report what happens; nobody asks during a bin. Whatever is shown, judged or exported is
+//! read from closed bins, so that observing more changes nothing.
+
+use std::collections::VecDeque;
+
+use super::measures::Stretch;
+use super::parts::outcome::Outcome;
+use crate::measure::histogram::{Histogram, SparseHistogram};
+use crate::units::{Instant, Span};
+
+/// A station or a call, as something that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TargetId(pub u16);
+
+/// A level over one bin.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Level {
+    /// Its integral over the bin, in nanoseconds.
+    pub area: f64,
+    /// Its smallest value.
+    pub min: u32,
+    /// Its largest value.
+    pub max: u32,
+    /// Its value at the end.
+    pub last: u32,
+}
+
+/// What happened at one target in one bin.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "the measures that read the fields say what they are")]
+pub struct Bin {
+    pub begun: u32,
+    pub done: u32,
+    pub failed: u32,
+    pub in_vain: u32,
+    pub retries: u32,
+    pub pulls: u32,
+    pub pulls_failed: u32,
+    pub waiting: Level,
+    pub busy: Level,
+    pub slots: Level,
+    pub in_flight: Level,
+    pub up: Level,
+    pub oldest_wait: Span,
+    pub is_image_missing: bool,
+}
+
+/// A level as it changes, with its integral.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gauge {
+    value: u32,
+    min: u32,
+    max: u32,
+    integral: u128,
+    integral_at_bin: u128,
+    since: Instant,
+}
+
+/// What happens at one target.
+#[derive(Debug, Default)]
+pub struct Target {
+    /// The counts of the bin that is open; its levels are filled in when it closes.
+    pub open: Bin,
+    /// Attempts that wait for a slot.
+    pub waiting: Gauge,
+    /// Slots that are taken.
+    pub busy: Gauge,
+    /// Slots that there are.
+    pub slots: Gauge,
+    /// What has begun and not ended.
+    pub in_flight: Gauge,
+    /// Instances that are up.
+    pub up: Gauge,
+    latency: Histogram,
+    watches: Vec<Watch>,
+    waiting_of: Option<Vec<u32>>,
+    bins: Vec<Bin>,
+    latencies: Vec<SparseHistogram>,
+}
+
+/// Which operations of a tenant an indicator counts as bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadWhen {
+    /// It failed.
+    Failed,
+    /// It was done, but took longer than this.
+    SlowerThan(Span),
+}
+
+/// Operations by tenant over a sliding window.
+#[derive(Debug)]
+struct Watch {
+    bad_when: BadWhen,
+    bins_max: usize,
+    open: Vec<[u32; 2]>,
+    closed: VecDeque<Vec<[u32; 2]>>,
+    window: Vec<[u32; 2]>,
+}
+
+/// The time series of every target.
+#[derive(Debug)]
+pub struct Recorder {
+    resolution: Span,
+    targets: Vec<Target>,
+}
+
+impl Gauge {
+    /// Sets the level.
+    pub fn set(&mut self, now: Instant, value: u32) {
+        self.integral = self.integral(now);
+        self.since = now;
+        self.value = value;
+        self.min = self.min.min(value);
+        self.max = self.max.max(value);
+    }
+
+    /// Raises the level by one.
+    pub fn rise(&mut self, now: Instant) {
+        self.set(now, self.value + 1);
+    }
+
+    /// Lowers the level by one.
+    pub fn fall(&mut self, now: Instant) {
+        self.set(now, self.value - 1);
+    }
+
+    /// The level now.
+    #[must_use]
+    pub fn value(&self) -> u32 {
+        self.value
+    }
+
+    /// Its integral since the start of the run, in nanoseconds.
+    #[must_use]
+    pub fn integral(&self, now: Instant) -> u128 {
+        self.integral + u128::from(self.value) * u128::from(now.since(self.since).as_nanos())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "an average needs no more than 53 bits")]
+    fn close(&mut self, now: Instant) -> Level {
+        self.set(now, self.value);
+        let area = (self.integral - self.integral_at_bin) as f64;
+        let level = Level { area, min: self.min, max: self.max, last: self.value };
+        (self.min, self.max, self.integral_at_bin) = (self.value, self.value, self.integral);
+        level
+    }
+}
+
+impl Target {
+    /// Counts the end of an operation.
+    pub fn ended(&mut self, now: Instant, tenant: u32, outcome: Outcome, latency: Span) {
+        self.in_flight.fall(now);
+        if outcome.is_ok() {
+            self.open.done += 1;
+            self.latency.record(latency);
+        } else {
+            self.open.failed += 1;
+        }
+        for watch in &mut self.watches {
+            watch.ended(tenant, outcome, latency);
+        }
+    }
+
+    /// Counts the end of an attempt whose caller had given up: no good to anyone.
+    pub fn ended_in_vain(&mut self, now: Instant) {
+        self.in_flight.fall(now);
+        self.open.in_vain += 1;
+    }
+
+    /// Counts the start of an operation.
+    pub fn begun(&mut self, now: Instant) {
+        self.in_flight.rise(now);
+        self.open.begun += 1;
+    }
+
+    /// Counts one more waiting attempt of a tenant.
+    pub fn waits(&mut self, now: Instant, tenant: u32) {
+        self.waiting.rise(now);
+        if let Some(waiting_of) = &mut self.waiting_of {
+            waiting_of[tenant as usize] += 1;
+        }
+    }
+
+    /// Counts one waiting attempt of a tenant less.
+    pub fn waits_no_more(&mut self, now: Instant, tenant: u32) {
+        self.waiting.fall(now);
+        if let Some(waiting_of) = &mut self.waiting_of {
+            waiting_of[tenant as usize] -= 1;
+        }
+    }
+
+    fn close(&mut self, now: Instant) {
+        let mut bin = std::mem::take(&mut self.open);
+        bin.waiting = self.waiting.close(now);
+        bin.busy = self.busy.close(now);
+        bin.slots = self.slots.close(now);
+        bin.in_flight = self.in_flight.close(now);
+        bin.up = self.up.close(now);
+        self.bins.push(bin);
+        self.latencies.push(self.latency.drain_sparse());
+        for watch in &mut self.watches {
+            watch.close();
+        }
+    }
+}
+
+impl Watch {
+    fn ended(&mut self, tenant: u32, outcome: Outcome, latency: Span) {
+        let [bad, all] = &mut self.open[tenant as usize];
+        match self.bad_when {
+            BadWhen::Failed => {
+                *all += 1;
+                *bad += u32::from(outcome.is_err());
+            }
+            BadWhen::SlowerThan(limit) => {
+                *all += u32::from(outcome.is_ok());
+                *bad += u32::from(outcome.is_ok() && latency > limit);
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        let tenants = self.open.len();
+        for (sum, add) in self.window.iter_mut().zip(&self.open) {
+            *sum = [sum[0] + add[0], sum[1] + add[1]];
+        }
+        let mut next = vec![[0; 2]; tenants];
+        if self.closed.len() == self.bins_max
+            && let Some(mut oldest) = self.closed.pop_front()
+        {
+            for (sum, sub) in self.window.iter_mut().zip(&oldest) {
+                *sum = [sum[0] - sub[0], sum[1] - sub[1]];
+            }
+            oldest.fill([0; 2]);
+            next = oldest;
+        }
+        self.closed.push_back(std::mem::replace(&mut self.open, next));
+    }
+}
+
+impl Recorder {
+    /// Empty series of so many targets in bins of `resolution`.
+    #[must_use]
+    pub fn new(resolution: Span, targets: usize) -> Self {
+        Self { resolution, targets: (0..targets).map(|_| Target::default()).collect() }
+    }
+
+    /// The target, to report to.
+    pub fn at(&mut self, target: TargetId) -> &mut Target {
+        &mut self.targets[usize::from(target.0)]
+    }
+
+    /// Lets an indicator judge the operations of each tenant over a sliding window; gives its handle.
+    pub fn watch(
+        &mut self,
+        target: TargetId,
+        bad_when: BadWhen,
+        bins: usize,
+        tenants: usize,
+    ) -> usize {
+        let watches = &mut self.at(target).watches;
+        watches.push(Watch {
+            bad_when,
+            bins_max: bins,
+            open: vec![[0; 2]; tenants],
+            closed: VecDeque::with_capacity(bins + 1),
+            window: vec![[0; 2]; tenants],
+        });
+        watches.len() - 1
+    }
+
+    /// Lets an indicator know which tenants wait.
+    pub fn watch_waiting(&mut self, target: TargetId, tenants: usize) {
+        self.at(target).waiting_of.get_or_insert_with(|| vec![0; tenants]);
+    }
+
+    /// Bad and all operations of each tenant in the window of a watch.
+    #[must_use]
+    pub fn tenants_in(&self, target: TargetId, watch: usize) -> &[[u32; 2]] {
+        &self.targets[usize::from(target.0)].watches[watch].window
+    }
+
+    /// How many attempts of each tenant wait.
+    #[must_use]
+    pub fn waiting_of(&self, target: TargetId) -> &[u32] {
+        self.targets[usize::from(target.0)].waiting_of.as_deref().unwrap_or(&[])
+    }
+
+    /// Closes the open bin of every target.
+    pub fn close_bins(&mut self, now: Instant) {
+        for target in &mut self.targets {
+            target.close(now);
+        }
+    }
+
+    /// The closed bins of a target from `first` up to but not including `end`, as far as there are any.
+    #[must_use]
+    pub fn stretch(&self, target: TargetId, first: usize, end: usize) -> Stretch<'_> {
+        let target = &self.targets[usize::from(target.0)];
+        let end = end.min(target.bins.len());
+        let first = first.min(end);
+        Stretch {
+            bins: &target.bins[first..end],
+            latencies: &target.latencies[first..end],
+            resolution: self.resolution,
+        }
+    }
+
+    /// How many bins are closed.
+    #[must_use]
+    pub fn bins(&self) -> usize {
+        self.targets.first().map_or(0, |target| target.bins.len())
+    }
+
+    /// How long one bin is.
+    #[must_use]
+    pub fn resolution(&self) -> Span {
+        self.resolution
+    }
+}

@@ -1,0 +1,518 @@
+//! A service: instances with slots, a queue before them, and the calls that each request makes.
+//!
+//! A request takes a slot, is served for its own service time, then makes its calls step by step; it
+//! keeps the slot until the last answer it waits for. Left out: preemption, sharing of one
+//! processor among the slots (except as a slowdown), affinity of tenants to instances.
+
+use super::fleet::{self, Change, Fleet};
+use crate::engine::agenda::LineId;
+use crate::engine::random::{child_key, uniform};
+use crate::engine::sample::Sampler;
+use crate::platform::desk::Desk;
+use crate::platform::log::Emerged;
+use crate::platform::parts::autoscaler::{self, Autoscaler};
+use crate::platform::parts::outcome::{Failure, Outcome};
+use crate::platform::parts::queue::{self, Queue};
+use crate::platform::parts::servers::{self, Servers};
+use crate::platform::parts::slowdown;
+use crate::platform::recorder::{Target, TargetId};
+use crate::platform::work::{Attempt, AttemptId, CallId, StationId, Unit, Work};
+use crate::platform::{Event as PlatformEvent, Purpose, call, draws};
+use crate::units::{Instant, Share, Span};
+
+/// What happens at a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A request arrived.
+    Arrived(AttemptId),
+    /// A request has waited as long as the queue lets it.
+    WaitEnded(AttemptId),
+    /// A request has had its own service time.
+    Served(AttemptId),
+    /// A call that the request waits for succeeded.
+    CallSucceeded(AttemptId),
+    /// A call that the request waits for failed.
+    CallFailed(AttemptId),
+    /// An instance asks the registry for its image.
+    PullBegan(u32),
+    /// An instance has its image.
+    PullEnded(u32),
+    /// An instance is ready.
+    StartUpEnded(u32),
+    /// The autoscaler looks at the load.
+    Evaluated,
+}
+
+/// What a service consists of.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its name.
+    pub name: String,
+    /// A number that stands for the name in random draws.
+    pub place: u64,
+    /// Where it is measured.
+    pub target: TargetId,
+    /// How many instances are wanted at first.
+    pub replicas: u32,
+    /// How many requests an instance works on at a time.
+    pub concurrency: u32,
+    /// How long a request takes here.
+    pub service_time: Sampler,
+    /// How service slows down when slots are busy.
+    pub slowdown: Option<slowdown::Config>,
+    /// The share of requests that fail by themselves.
+    pub failure_share: Share,
+    /// Where requests wait.
+    pub queue: queue::Config,
+    /// How many slots one tenant may take.
+    pub servers: servers::Config,
+    /// Whether a request whose caller has given up is dropped when its turn comes.
+    pub drop_expired: bool,
+    /// Whether work in hand goes back to the queue when its instance crashes.
+    pub is_requeued_on_crash: bool,
+    /// What each request calls, ordered by step.
+    pub calls: Vec<OutgoingCall>,
+    /// What changes the number of instances.
+    pub autoscaler: Option<autoscaler::Config>,
+    /// What instances start from.
+    pub fleet: fleet::Config,
+}
+
+/// A call that each request of a service makes.
+#[derive(Clone, Copy, Debug)]
+pub struct OutgoingCall {
+    /// The call.
+    pub call: CallId,
+    /// A number that stands for the call's name in random draws.
+    pub place: u64,
+    /// Where its units are measured.
+    pub target: TargetId,
+    /// Calls of one step are made in parallel, steps one after the other.
+    pub step: u32,
+    /// With what probability it is made.
+    pub share: Share,
+    /// Whether the request waits for the answer.
+    pub is_awaited: bool,
+}
+
+/// A service as it runs.
+#[derive(Debug)]
+pub struct Service {
+    id: StationId,
+    config: Config,
+    queue: Queue<AttemptId>,
+    servers: Servers<AttemptId>,
+    fleet: Fleet,
+    autoscaler: Option<Autoscaler>,
+    waits: LineId,
+    /// The load up to the autoscaler's last look.
+    load: Load,
+}
+
+/// Integrals since the start of the run of what an autoscaler looks at, in nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Load {
+    busy: u128,
+    waiting: u128,
+    slots: u128,
+}
+
+impl Load {
+    fn of(target: &Target, now: Instant) -> Self {
+        Self {
+            busy: target.busy.integral(now),
+            waiting: target.waiting.integral(now),
+            slots: target.slots.integral(now),
+        }
+    }
+
+    /// The average load since an earlier look, as a share of the slots; nothing without slots.
+    #[expect(clippy::cast_precision_loss, reason = "an average needs no more than 53 bits")]
+    fn since(&self, earlier: &Self, measure: autoscaler::Measure) -> Option<f64> {
+        let slots = self.slots - earlier.slots;
+        let taken = (self.busy - earlier.busy)
+            + match measure {
+                autoscaler::Measure::Busy => 0,
+                autoscaler::Measure::InFlight => self.waiting - earlier.waiting,
+            };
+        (slots > 0).then(|| taken as f64 / slots as f64)
+    }
+}
+
+impl Service {
+    /// A service with all its instances up and nothing to do.
+    pub fn new(id: StationId, config: Config, fleet: Fleet, desk: &mut Desk) -> Self {
+        let has_lanes = config.servers.tenant_max.is_some();
+        let mut servers = Servers::new(&config.servers, config.concurrency);
+        for number in fleet.up() {
+            servers.add_instance(number);
+        }
+        let service = Self {
+            id,
+            queue: Queue::new(&config.queue, has_lanes),
+            servers,
+            fleet,
+            autoscaler: config.autoscaler.as_ref().map(Autoscaler::new),
+            waits: desk.agenda.line(),
+            load: Load::default(),
+            config,
+        };
+        service.plan_evaluation(desk);
+        service.report_capacity(desk);
+        service
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Its instances.
+    #[must_use]
+    pub fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// Handles what happens at it.
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+        match event {
+            Event::Arrived(attempt) => self.on_arrived(attempt, desk),
+            Event::WaitEnded(attempt) => self.on_wait_ended(attempt, desk),
+            Event::Served(attempt) => self.on_served(attempt, desk),
+            Event::CallSucceeded(attempt) => self.on_call_succeeded(attempt, desk),
+            Event::CallFailed(attempt) => self.on_call_failed(attempt, desk),
+            Event::PullBegan(number) => self.fleet.on_pull_began(number, desk),
+            Event::PullEnded(number) => self.fleet.on_pull_ended(number, desk),
+            Event::StartUpEnded(number) => {
+                let changes = self.fleet.on_start_up_ended(number, desk);
+                self.apply(&changes, desk);
+            }
+            Event::Evaluated => self.on_evaluated(desk),
+        }
+    }
+
+    fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
+        let now = desk.now();
+        let attempt = &mut desk.work.attempts[id];
+        attempt.arrived = now;
+        let attempt = *attempt;
+        if self.servers.slots() == 0 && !self.config.queue.durable {
+            // A queue in memory is gone with its instances: nobody takes the connection.
+            desk.answer(id, Err(Failure::Rejected));
+        } else if self.queue.is_empty() && self.take_slot(id, attempt.tenant, desk) {
+            self.serve(id, desk);
+        } else if self.queue.push(entry(id, &attempt)).is_ok() {
+            desk.recorder.at(self.config.target).waits(now, attempt.tenant);
+            if let Some(wait_max) = self.config.queue.wait_max {
+                let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
+                let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
+                desk.work.attempts[id].timer = Some(timer);
+            }
+            self.fill(desk);
+        } else {
+            desk.answer(id, Err(Failure::Rejected));
+        }
+    }
+
+    fn on_wait_ended(&mut self, id: AttemptId, desk: &mut Desk) {
+        let attempt = &mut desk.work.attempts[id];
+        attempt.timer = None;
+        let tenant = attempt.tenant;
+        self.leave_queue(id, tenant, Failure::Abandoned, desk);
+    }
+
+    /// Ends a request that waits.
+    fn leave_queue(&mut self, id: AttemptId, tenant: u32, failure: Failure, desk: &mut Desk) {
+        if let Some(timer) = desk.work.attempts[id].timer.take() {
+            desk.agenda.cancel(timer);
+        }
+        desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
+        desk.answer(id, Err(failure));
+        let work = &*desk.work;
+        self.queue.forget_one(tenant, |id| is_waiting(work, id));
+    }
+
+    /// Gives free slots to waiting requests.
+    fn fill(&mut self, desk: &mut Desk) {
+        while self.servers.has_free() {
+            let (servers, work) = (&self.servers, &*desk.work);
+            let room = |tenant| servers.room_for(tenant);
+            let next = self.queue.pop(room, |id| is_waiting(work, id));
+            let Some(id) = next else { return };
+            let attempt = &mut desk.work.attempts[id];
+            let (tenant, timer) = (attempt.tenant, attempt.timer.take());
+            let is_expired = attempt.unit.is_none() && self.config.drop_expired;
+            if let Some(timer) = timer {
+                desk.agenda.cancel(timer);
+            }
+            desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
+            if is_expired {
+                desk.answer(id, Err(Failure::Dropped));
+            } else if self.take_slot(id, tenant, desk) {
+                self.serve(id, desk);
+            }
+        }
+    }
+
+    /// Takes a slot for a request that is next in line, or that finds nobody waiting.
+    fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
+        let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
+        desk.work.attempts[id].slot = Some(slot);
+        desk.recorder.at(self.config.target).busy.rise(desk.agenda.now());
+        true
+    }
+
+    fn serve(&mut self, id: AttemptId, desk: &mut Desk) {
+        let attempt = &desk.work.attempts[id];
+        let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.number);
+        let mut span = self.config.service_time.sample(&mut draws);
+        if let Some(slowdown) = &self.config.slowdown {
+            let busy = f64::from(self.servers.busy()) / f64::from(self.servers.slots());
+            span = span.scaled(slowdown.factor(busy));
+        }
+        let event = PlatformEvent::Service(self.id, Event::Served(id));
+        desk.agenda.plan(desk.now() + span, event);
+    }
+
+    fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
+        // The instance may have crashed meanwhile.
+        let Some(attempt) = desk.work.attempts.get(id) else { return };
+        let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.number);
+        if self.config.failure_share > Share::NONE
+            && uniform(&mut draws) < self.config.failure_share.get()
+        {
+            self.finish(id, Err(Failure::Errored), desk);
+        } else {
+            self.make_calls(id, desk);
+        }
+    }
+
+    fn on_call_succeeded(&mut self, id: AttemptId, desk: &mut Desk) {
+        // The request may have failed by another call, or crashed.
+        let Some(attempt) = desk.work.attempts.get_mut(id) else { return };
+        attempt.pending -= 1;
+        if attempt.pending == 0 {
+            self.make_calls(id, desk);
+        }
+    }
+
+    fn on_call_failed(&mut self, id: AttemptId, desk: &mut Desk) {
+        if desk.work.attempts.contains_key(id) {
+            self.finish(id, Err(Failure::DependencyFailed), desk);
+        }
+    }
+
+    /// Makes the calls of the next steps up to one that has to be waited for.
+    fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) {
+        loop {
+            let attempt = desk.work.attempts[id];
+            let rest = &self.config.calls[usize::from(attempt.next_call)..];
+            let Some(first) = rest.first() else { return self.finish(id, Ok(()), desk) };
+            let step = rest.partition_point(|call| call.step == first.step);
+            let mut pending = 0;
+            for call in &rest[..step] {
+                pending += u16::from(self.make_call(id, &attempt, call, desk));
+            }
+            let attempt = &mut desk.work.attempts[id];
+            attempt.next_call += u16::try_from(step).expect("calls have 16-bit numbers");
+            attempt.pending = pending;
+            if pending > 0 {
+                return;
+            }
+        }
+    }
+
+    /// Makes one call, if chance has it made, and says whether it must be waited for.
+    fn make_call(
+        &self,
+        id: AttemptId,
+        attempt: &Attempt,
+        outgoing: &OutgoingCall,
+        desk: &mut Desk,
+    ) -> bool {
+        let key = child_key(attempt.key, outgoing.place, attempt.number);
+        let mut draws = draws(key, outgoing.place, Purpose::Share, 0);
+        if outgoing.share < Share::ALL && uniform(&mut draws) >= outgoing.share.get() {
+            return false;
+        }
+        let instance = attempt.slot.map(|slot| self.servers.instance_of(slot));
+        let unit = Unit {
+            key,
+            begun: desk.now(),
+            due: attempt.due,
+            parent: outgoing.is_awaited.then_some(id),
+            attempt: None,
+            timer: None,
+            warm_since: instance.and_then(|number| self.fleet.warm_since(number)),
+            tenant: attempt.tenant,
+            priority: attempt.priority,
+            tries: 0,
+            call: outgoing.call,
+            class: attempt.class,
+        };
+        let unit = desk.begin_unit(unit, outgoing.target);
+        desk.agenda.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
+        outgoing.is_awaited
+    }
+
+    fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
+        let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
+        let freed = self.servers.free(slot);
+        desk.recorder.at(self.config.target).busy.fall(desk.agenda.now());
+        desk.answer(id, outcome);
+        self.queue.reopen(freed.tenant);
+        self.fill(desk);
+    }
+
+    /// Follows what the fleet decided about its instances.
+    fn apply(&mut self, changes: &[Change], desk: &mut Desk) {
+        for change in changes {
+            match change {
+                Change::CameUp(number) => self.servers.add_instance(*number),
+                Change::Retired(number) => {
+                    self.servers.drain_instance(*number);
+                }
+            }
+        }
+        self.report_capacity(desk);
+        self.fill(desk);
+    }
+
+    fn report_capacity(&self, desk: &mut Desk) {
+        let now = desk.now();
+        let target = desk.recorder.at(self.config.target);
+        target.slots.set(now, self.servers.slots());
+        target.up.set(now, u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX));
+    }
+
+    fn converge(&mut self, desk: &mut Desk) {
+        let changes = self.fleet.converge(desk);
+        self.apply(&changes, desk);
+    }
+
+    /// Crashes the oldest instances; new ones start in their place.
+    pub fn crash(&mut self, count: Option<u32>, desk: &mut Desk) {
+        let up = u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX);
+        let crashed = self.fleet.crash(count.unwrap_or(up));
+        for number in &crashed {
+            desk.log.add(desk.now(), Emerged::Crashed(self.id));
+            let in_hand = self.servers.remove_instance(*number);
+            for id in in_hand.into_iter().rev() {
+                self.lose_from_hand(id, desk);
+            }
+        }
+        if !self.config.queue.durable && up > 0 {
+            self.lose_from_queue(f64::from(crashed.len() as u32) / f64::from(up), desk);
+        }
+        self.converge(desk);
+    }
+
+    fn lose_from_hand(&mut self, id: AttemptId, desk: &mut Desk) {
+        let now = desk.now();
+        let attempt = &mut desk.work.attempts[id];
+        attempt.slot = None;
+        desk.recorder.at(self.config.target).busy.fall(now);
+        if !self.config.is_requeued_on_crash {
+            return desk.answer(id, Err(Failure::Errored));
+        }
+        // Under a new id, so that what was planned for the old one finds nobody.
+        let attempt = Attempt { pending: 0, next_call: 0, ..*attempt };
+        desk.work.attempts.remove(id);
+        let id = desk.work.attempts.insert(attempt);
+        if let Some(unit) = attempt.unit {
+            desk.work.units[unit].attempt = Some(id);
+        }
+        self.queue.push_front(entry(id, &attempt));
+        desk.recorder.at(self.config.target).waits(now, attempt.tenant);
+    }
+
+    /// Loses the share of a queue that was in the memory of crashed instances.
+    fn lose_from_queue(&mut self, share: f64, desk: &mut Desk) {
+        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+            let attempt = &desk.work.attempts[entry.item];
+            let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
+            if uniform(&mut draws) < share {
+                self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
+            }
+        }
+    }
+
+    /// Throws all waiting work away.
+    pub fn purge(&mut self, desk: &mut Desk) {
+        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+            self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
+        }
+    }
+
+    /// Has every instance replaced.
+    pub fn redeploy(&mut self, desk: &mut Desk) {
+        self.fleet.redeploy();
+        self.converge(desk);
+    }
+
+    /// Sets the service up otherwise from now on.
+    pub fn reconfigure(&mut self, config: Config, replicas: Option<u32>, desk: &mut Desk) {
+        self.fleet.reconfigure(config.fleet.clone());
+        if let Some(replicas) = replicas {
+            self.fleet.want(replicas);
+        }
+        let has_lanes = config.servers.tenant_max.is_some();
+        let work = &*desk.work;
+        self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        match (&mut self.autoscaler, &config.autoscaler) {
+            (_, None) => self.autoscaler = None,
+            (Some(autoscaler), Some(config)) => autoscaler.reconfigure(config),
+            (None, Some(autoscaler)) => {
+                self.autoscaler = Some(Autoscaler::new(autoscaler));
+                self.plan_evaluation(desk);
+            }
+        }
+        self.config = config;
+        self.converge(desk);
+    }
+
+    fn plan_evaluation(&self, desk: &mut Desk) {
+        if let Some(autoscaler) = &self.config.autoscaler {
+            let event = PlatformEvent::Service(self.id, Event::Evaluated);
+            desk.agenda.plan(desk.now() + autoscaler.every, event);
+        }
+    }
+
+    fn on_evaluated(&mut self, desk: &mut Desk) {
+        let (Some(autoscaler), Some(config)) = (&mut self.autoscaler, &self.config.autoscaler)
+        else {
+            return;
+        };
+        let now = desk.now();
+        let target = desk.recorder.at(self.config.target);
+        let load = Load::of(target, now);
+        let observed = load.since(&std::mem::replace(&mut self.load, load), config.measure);
+        let current = self.fleet.wanted();
+        let wanted = observed.and_then(|observed| autoscaler.decide(now, current, observed));
+        if let Some(wanted) = wanted {
+            let what = if wanted > current { Emerged::ScaledUp } else { Emerged::ScaledDown };
+            desk.log.add_change(now, what(self.id), current, wanted);
+            self.fleet.want(wanted);
+            self.converge(desk);
+        }
+        self.plan_evaluation(desk);
+    }
+
+    /// How long the request that arrived first of those that wait has waited.
+    #[must_use]
+    pub fn oldest_wait(&self, now: Instant, work: &Work) -> Span {
+        let oldest = self.queue.oldest(|id| is_waiting(work, id));
+        oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived))
+    }
+}
+
+/// Whether an attempt in the queue is still waiting there.
+fn is_waiting(work: &Work, id: AttemptId) -> bool {
+    work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
+}
+
+fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
+    let Attempt { tenant, priority, due, .. } = *attempt;
+    queue::Entry { item: id, tenant, priority, due }
+}

@@ -1,0 +1,238 @@
+//! Units of work and their attempts: what is in flight, and the ledger that shows nothing is lost.
+//!
+//! A unit is one logical request on one call; an attempt is one try of it at the callee. The ledger
+//! counts both from their own ends, the arenas hold what has not ended, and the two must agree.
+
+use slotmap::{SlotMap, new_key_type};
+
+use super::parts::outcome::{Failure, Outcome};
+use super::parts::servers::SlotId;
+use crate::engine::agenda::Key;
+use crate::units::Instant;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u16);
+        impl $name {
+            /// The place in a list of all of them.
+            #[must_use]
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+ids!(
+    /// A station.
+    StationId,
+    /// A call: the edge from a workload or a station to a station.
+    CallId,
+    /// A workload, and the class of all work that descends from it.
+    WorkloadId
+);
+
+new_key_type! {
+    /// A unit of work in flight.
+    pub struct UnitId;
+    /// An attempt in flight.
+    pub struct AttemptId;
+}
+
+/// One logical request on one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Unit {
+    /// What every random draw about it is derived from.
+    pub key: u64,
+    /// When it began.
+    pub begun: Instant,
+    /// When it is due, where a queue orders by that.
+    pub due: Instant,
+    /// The attempt that waits for its outcome.
+    pub parent: Option<AttemptId>,
+    /// Its attempt that has not been given up.
+    pub attempt: Option<AttemptId>,
+    /// The time-out of that attempt.
+    pub timer: Option<Key>,
+    /// Since when the instance that made the call has been up; nothing means since ever.
+    pub warm_since: Option<Instant>,
+    /// Whose it is.
+    pub tenant: u32,
+    /// How important it is: higher goes first.
+    pub priority: i32,
+    /// How many attempts it has made.
+    pub tries: u32,
+    /// The call it is on.
+    pub call: CallId,
+    /// The workload it descends from.
+    pub class: WorkloadId,
+}
+
+/// One try of a unit at the callee.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt {
+    /// Its unit, as long as the caller has not given it up.
+    pub unit: Option<UnitId>,
+    /// The unit's key.
+    pub key: u64,
+    /// When the caller began it.
+    pub begun: Instant,
+    /// When it reached the station.
+    pub arrived: Instant,
+    /// When it is due.
+    pub due: Instant,
+    /// Its end of waiting, where the queue has a longest wait.
+    pub timer: Option<Key>,
+    /// Whose it is.
+    pub tenant: u32,
+    /// How important it is.
+    pub priority: i32,
+    /// Which try of its unit it is, from 1.
+    pub number: u32,
+    /// The slot that it holds.
+    pub slot: Option<SlotId>,
+    /// How many answers it waits for.
+    pub pending: u16,
+    /// Which of the station's calls comes next.
+    pub next_call: u16,
+    /// The call that it came by.
+    pub call: CallId,
+    /// The workload it descends from.
+    pub class: WorkloadId,
+    /// How it ended, once it has.
+    pub outcome: Option<Outcome>,
+}
+
+/// How many began, and how those that have ended did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many began.
+    pub begun: u64,
+    /// How many were done.
+    pub done: u64,
+    /// How many were done after their caller had given up.
+    pub in_vain: u64,
+    /// How many failed, by reason.
+    pub failed: [u64; Failure::ALL.len()],
+}
+
+/// Everything in flight, and the ledger of everything that was.
+#[derive(Debug, Default)]
+pub struct Work {
+    /// Units in flight.
+    pub units: SlotMap<UnitId, Unit>,
+    /// Attempts in flight.
+    pub attempts: SlotMap<AttemptId, Attempt>,
+    /// Units by call.
+    unit_tallies: Vec<Tally>,
+    /// Attempts by station and class.
+    attempt_tallies: Vec<Tally>,
+    classes: usize,
+}
+
+impl Tally {
+    /// How many have failed, for whatever reason.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+
+    /// How many have ended, however.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.done + self.in_vain + self.failures()
+    }
+
+    /// Counts one end.
+    pub fn end(&mut self, outcome: Outcome) {
+        match outcome {
+            Ok(()) => self.done += 1,
+            Err(failure) => self.failed[failure as usize] += 1,
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.begun += other.begun;
+        self.done += other.done;
+        self.in_vain += other.in_vain;
+        for (sum, failed) in self.failed.iter_mut().zip(other.failed) {
+            *sum += failed;
+        }
+    }
+}
+
+impl Work {
+    /// Nothing in flight, on a platform of so many calls, stations and classes.
+    #[must_use]
+    pub fn new(calls: usize, stations: usize, classes: usize) -> Self {
+        Self {
+            unit_tallies: vec![Tally::default(); calls],
+            attempt_tallies: vec![Tally::default(); stations * classes],
+            classes,
+            ..Self::default()
+        }
+    }
+
+    /// The tally of the units on a call.
+    pub fn units_on(&mut self, call: CallId) -> &mut Tally {
+        &mut self.unit_tallies[call.index()]
+    }
+
+    /// The tally of a class's attempts at a station.
+    pub fn attempts_at(&mut self, station: StationId, class: WorkloadId) -> &mut Tally {
+        &mut self.attempt_tallies[station.index() * self.classes + class.index()]
+    }
+
+    /// The tally of the units on a call, to read.
+    #[must_use]
+    pub fn unit_tally(&self, call: CallId) -> Tally {
+        self.unit_tallies[call.index()]
+    }
+
+    /// The tally of all attempts at a station, to read.
+    #[must_use]
+    pub fn attempt_tally(&self, station: StationId) -> Tally {
+        let mut sum = Tally::default();
+        let first = station.index() * self.classes;
+        for tally in &self.attempt_tallies[first..first + self.classes] {
+            sum.add(tally);
+        }
+        sum
+    }
+
+    /// How many units are in flight on a call.
+    #[must_use]
+    pub fn units_in_flight(&self, call: CallId) -> u64 {
+        self.units.values().filter(|unit| unit.call == call).count() as u64
+    }
+
+    /// Asserts that whatever began has ended or is in flight, by call for units, by station and
+    /// class for attempts; `station_of` says where a call leads.
+    ///
+    /// # Panics
+    ///
+    /// Panics if something vanished or was counted twice: an error in this crate.
+    pub fn assert_nothing_is_lost(&self, station_of: impl Fn(CallId) -> StationId) {
+        let mut units = vec![0; self.unit_tallies.len()];
+        for unit in self.units.values() {
+            units[unit.call.index()] += 1;
+        }
+        for (call, (tally, in_flight)) in self.unit_tallies.iter().zip(units).enumerate() {
+            assert_eq!(tally.begun, tally.ended() + in_flight, "units were lost on call {call}");
+        }
+        let mut attempts = vec![0; self.attempt_tallies.len()];
+        for attempt in self.attempts.values() {
+            let station = station_of(attempt.call);
+            attempts[station.index() * self.classes + attempt.class.index()] += 1;
+        }
+        for (place, (tally, in_flight)) in self.attempt_tallies.iter().zip(attempts).enumerate() {
+            let (station, class) = (place / self.classes, place % self.classes);
+            assert_eq!(
+                tally.begun,
+                tally.ended() + in_flight,
+                "attempts of class {class} were lost at station {station}"
+            );
+        }
+    }
+}

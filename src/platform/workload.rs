@@ -1,0 +1,281 @@
+//! Workloads: what brings units of work in, whose they are, and when they come.
+//!
+//! Arrivals, tenants and unit keys come from the workload's own stream, so that nothing else that
+//! changes moves them. Left out: sessions, correlation between tenants.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng;
+
+use super::desk::Desk;
+use super::recorder::TargetId;
+use super::work::{CallId, Unit, WorkloadId};
+use super::{Event as PlatformEvent, call};
+use crate::engine::agenda::Key;
+use crate::engine::random::uniform;
+use crate::units::{Instant, Span};
+
+/// What happens to a workload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A unit arrived.
+    Arrived,
+}
+
+/// When units come, and what they are like.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its name.
+    pub name: String,
+    /// The call that its units are on.
+    pub call: CallId,
+    /// Where its units are measured.
+    pub target: TargetId,
+    /// When they come.
+    pub arrivals: Arrivals,
+    /// Whether any come at all.
+    pub is_enabled: bool,
+    /// Whose they are.
+    pub tenants: Tenants,
+    /// How important they are.
+    pub priority: i32,
+    /// How long after its arrival a unit is due.
+    pub due: Span,
+}
+
+/// When units come.
+#[derive(Clone, Debug)]
+pub enum Arrivals {
+    /// At random, at a rate that changes with time.
+    Poisson(Profile),
+    /// A number of units from a moment on, so far apart.
+    Backlog {
+        /// When the first comes.
+        at: Instant,
+        /// How many come.
+        count: u64,
+        /// How many nanoseconds lie between two of them.
+        gap: f64,
+    },
+    /// At given moments, each of a given tenant if it is named.
+    Trace(Vec<(Instant, Option<u32>)>),
+}
+
+/// A rate that changes with time: constant within each segment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Profile {
+    /// Where each segment ends, and its rate in arrivals per nanosecond.
+    pub segments: Vec<(Instant, f64)>,
+}
+
+/// Tenants to choose from, by weight.
+#[derive(Clone, Debug)]
+pub struct Tenants {
+    /// The tenants, each with the sum of the weights up to and including its own, which ends at 1.
+    pub cumulative: Vec<(f64, u32)>,
+}
+
+/// A workload as it runs.
+#[derive(Debug)]
+pub struct Workload {
+    id: WorkloadId,
+    config: Config,
+    stream: ChaCha8Rng,
+    planned: Option<Key>,
+    /// Arrivals so far, for those that are counted.
+    arrived: u64,
+    /// Where the walk along the profile stands, and how many expected arrivals lie before the next one.
+    walked_to: Instant,
+    remaining: f64,
+}
+
+impl Profile {
+    /// The expected number of arrivals from `from` to `to`.
+    #[must_use]
+    pub fn expected(&self, from: Instant, to: Instant) -> f64 {
+        let mut sum = 0.0;
+        let mut at = from;
+        let first = self.segments.partition_point(|(end, _)| *end <= from);
+        for (end, rate) in &self.segments[first..] {
+            if at >= to {
+                break;
+            }
+            let until = (*end).min(to);
+            sum += until.since(at).as_nanos_f64() * rate;
+            at = until;
+        }
+        sum
+    }
+
+    /// The moment by which `count` arrivals are expected from `from` on, or never.
+    ///
+    /// With `count` drawn from the exponential distribution of mean 1 this is the next arrival of a
+    /// Poisson process with this rate (time rescaling).
+    #[must_use]
+    pub fn moment_of(&self, from: Instant, count: f64) -> Instant {
+        let mut left = count;
+        let mut at = from;
+        let first = self.segments.partition_point(|(end, _)| *end <= from);
+        for (end, rate) in &self.segments[first..] {
+            let within = (*end).since(at).as_nanos_f64() * rate;
+            if left < within {
+                return at + Span::from_nanos_f64(left / rate);
+            }
+            left -= within;
+            at = *end;
+        }
+        Instant::NEVER
+    }
+}
+
+impl Tenants {
+    fn choose(&self, u: f64) -> u32 {
+        let index = self.cumulative.partition_point(|(sum, _)| *sum <= u);
+        self.cumulative[index.min(self.cumulative.len() - 1)].1
+    }
+}
+
+impl Workload {
+    /// A workload that has brought nothing in yet.
+    #[must_use]
+    pub fn new(id: WorkloadId, config: Config, stream: ChaCha8Rng) -> Self {
+        Self {
+            id,
+            config,
+            stream,
+            planned: None,
+            arrived: 0,
+            walked_to: Instant::START,
+            remaining: 0.0,
+        }
+    }
+
+    /// How it is set up.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Plans the first arrival.
+    pub fn start(&mut self, desk: &mut Desk) {
+        self.draw_gap();
+        self.plan_next(desk);
+    }
+
+    /// Changes the arrivals from now on; the draw for the next one stays.
+    pub fn reconfigure(&mut self, config: Config, desk: &mut Desk) {
+        let now = desk.now();
+        if let Arrivals::Poisson(profile) = &self.config.arrivals
+            && self.config.is_enabled
+        {
+            self.remaining = (self.remaining - profile.expected(self.walked_to, now)).max(0.0);
+        }
+        self.walked_to = now;
+        self.config = config;
+        if let Some(key) = self.planned.take() {
+            desk.agenda.cancel(key);
+        }
+        self.plan_next(desk);
+    }
+
+    /// Handles what happens to it.
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+        match event {
+            Event::Arrived => self.on_arrived(desk),
+        }
+    }
+
+    fn on_arrived(&mut self, desk: &mut Desk) {
+        let now = desk.now();
+        let key = self.stream.next_u64();
+        let u = uniform(&mut self.stream);
+        let tenant = match &self.config.arrivals {
+            Arrivals::Trace(rows) => rows[self.arrived as usize].1,
+            Arrivals::Poisson(_) | Arrivals::Backlog { .. } => None,
+        }
+        .unwrap_or_else(|| self.config.tenants.choose(u));
+        let unit = desk.begin_unit(
+            Unit {
+                key,
+                begun: now,
+                due: now + self.config.due,
+                parent: None,
+                attempt: None,
+                timer: None,
+                warm_since: None,
+                tenant,
+                priority: self.config.priority,
+                tries: 0,
+                call: self.config.call,
+                class: self.id,
+            },
+            self.config.target,
+        );
+        desk.agenda.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
+        self.arrived += 1;
+        self.walked_to = now;
+        self.draw_gap();
+        self.plan_next(desk);
+    }
+
+    /// Draws how many expected arrivals lie before the next one. Every kind of arrival draws, so
+    /// that a workload whose kind is changed by a patch keeps the keys of its units.
+    fn draw_gap(&mut self) {
+        self.remaining = -libm::log(1.0 - uniform(&mut self.stream));
+    }
+
+    fn plan_next(&mut self, desk: &mut Desk) {
+        if !self.config.is_enabled {
+            return;
+        }
+        let now = desk.now();
+        let next = match &self.config.arrivals {
+            Arrivals::Poisson(profile) => profile.moment_of(self.walked_to, self.remaining),
+            Arrivals::Backlog { at, count, gap } => {
+                let offset = Span::from_nanos_f64(gap * self.arrived as f64);
+                if self.arrived < *count { *at + offset } else { Instant::NEVER }
+            }
+            Arrivals::Trace(rows) => {
+                rows.get(self.arrived as usize).map_or(Instant::NEVER, |(at, _)| *at)
+            }
+        };
+        self.planned = (next < Instant::NEVER).then(|| {
+            desk.agenda.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn second(s: u64) -> Instant {
+        Instant::START + Span::from_secs(s)
+    }
+
+    fn profile() -> Profile {
+        // 1 a second for 10 s, nothing for 10 s, 4 a second for 10 s.
+        Profile { segments: vec![(second(10), 1e-9), (second(20), 0.0), (second(30), 4e-9)] }
+    }
+
+    #[test]
+    fn arrivals_skip_the_time_in_which_none_are_expected() {
+        let cases = [(0, 3.0, 3), (5, 4.0, 9), (5, 5.0, 20), (5, 9.0, 21)]; // from, count, moment
+        for (from, count, at) in cases {
+            assert_eq!(profile().moment_of(second(from), count), second(at), "{count} from {from}");
+        }
+        assert_eq!(profile().moment_of(second(0), 50.1), Instant::NEVER);
+    }
+
+    #[test]
+    fn expected_arrivals_add_up_over_segments() {
+        // 5 from the first segment, none from the second, 4 a second for 5 s from the third.
+        assert!((profile().expected(second(5), second(25)) - 25.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn tenants_are_chosen_by_their_share() {
+        let tenants = Tenants { cumulative: vec![(0.5, 7), (0.75, 8), (1.0, 9)] };
+        let chosen = [0.0, 0.499, 0.5, 0.74, 0.75, 0.999].map(|u| tenants.choose(u));
+        assert_eq!(chosen, [7, 7, 8, 8, 9, 9]);
+    }
+}

@@ -1,0 +1,243 @@
+//! The timeline, indicators, metrics and facts: what they must be to one another.
+
+use super::Findings;
+use super::platform::check_time;
+use crate::platform::measures::{Dimension, Measure};
+use crate::scenario::clock::Clock;
+use crate::scenario::compile::Names;
+use crate::scenario::facts::{self, Unit};
+use crate::scenario::file::File;
+use crate::scenario::file::story::{Action, Documented, Expect, Indicator, Metric, Statistic};
+use crate::scenario::path::Path;
+use crate::units::{Quantity, Span};
+
+/// Checks the story of a file.
+pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Findings) {
+    let checker = Checker { file, names, clock };
+    let root = Path::root();
+    for (name, action) in &file.timeline {
+        checker.check_action(action, &root.key("timeline").key(name), findings);
+    }
+    for (name, indicator) in &file.indicators {
+        let path = root.key("indicators").key(name);
+        if name == facts::ALL {
+            findings.add(path.clone(), "is reserved: `all` stands for all indicators of impact");
+        }
+        checker.check_indicator(indicator, &path, findings);
+    }
+    for (name, metric) in &file.metrics {
+        checker.check_metric(metric, &root.key("metrics").key(name), findings);
+    }
+    for (id, documented) in &file.documented {
+        checker.check_documented(documented, &root.key("documented").key(id), findings);
+    }
+    let updates = file.status_page.iter().flat_map(|page| &page.updates);
+    let mut last = None;
+    for (index, update) in updates.enumerate() {
+        if last.is_some_and(|last| update.at < last) {
+            let path = root.key("status_page").key("updates").index(index).key("at");
+            findings.add(path, "must not be earlier than the update before it");
+        }
+        last = Some(update.at);
+    }
+}
+
+struct Checker<'a> {
+    file: &'a File,
+    names: &'a Names,
+    clock: &'a Clock,
+}
+
+impl Checker<'_> {
+    fn check_action(&self, action: &Action, path: &Path, findings: &mut Findings) {
+        match (&action.at, &action.after) {
+            (Some(_), Some(_)) | (None, None) => {
+                findings.add(path.clone(), "must have either `at`, a time, or `after`, an alert");
+            }
+            (Some(at), None) => check_time(*at, self.clock, path.key("at"), findings),
+            (None, Some(after)) => {
+                let alerting = self.file.indicators.iter().filter(|(_, it)| it.alert.is_some());
+                let known: Vec<&str> = alerting.map(|(name, _)| name.as_str()).collect();
+                if !known.contains(&after.alert.as_str()) {
+                    let path = path.key("after").key("alert");
+                    findings.add_unknown(path, "indicator with an alert", &after.alert, known);
+                }
+            }
+        }
+        let crash = action.crash.as_ref().map(|it| &it.station);
+        let done = [crash, action.redeploy.as_ref(), action.purge.as_ref()];
+        let count = done.iter().flatten().count() + usize::from(action.set.is_some());
+        if count > 1 {
+            findings.add(path.clone(), "must do one thing: `set`, `crash`, `redeploy` or `purge`");
+        }
+        let fields = [path.key("crash").key("station"), path.key("redeploy"), path.key("purge")];
+        for (station, path) in done.into_iter().zip(fields) {
+            if let Some(station) = station
+                && self.names.station(station).is_none()
+            {
+                let known = self.names.stations.iter().map(String::as_str);
+                findings.add_unknown(path, "station", station, known);
+            }
+        }
+    }
+
+    fn check_indicator(&self, it: &Indicator, path: &Path, findings: &mut Findings) {
+        if it.of.0.is_empty() {
+            findings.add(path.key("of"), "must name what is watched");
+        }
+        for name in &it.of.0 {
+            self.check_target(name, it.measure, path, findings);
+        }
+        check_percentile(it.measure, it.percentile, path, findings);
+        check_bounds(it.measure, it.above, it.below, path, findings);
+        self.check_bins(it.every, path.key("every"), findings);
+        if let Some(window) = it.window {
+            self.check_bins(window, path.key("window"), findings);
+        }
+        let places = it.of.0.len();
+        if it.at_least == 0 || it.at_least as usize > places {
+            let message =
+                format!("must be from 1 to {places}, the places watched, found {}", it.at_least);
+            findings.add(path.key("at_least"), message);
+        }
+        if it.tenants.is_some() && !(it.measure.is_of_operations() && it.above.is_some()) {
+            let message = "tenants can be judged by `error_share` or `latency` above a bound only";
+            findings.add(path.key("tenants"), message);
+        }
+    }
+
+    fn check_bins(&self, span: Span, path: Path, findings: &mut Findings) {
+        let resolution = self.clock.resolution();
+        if span.is_zero() || span.as_nanos() % resolution.as_nanos() != 0 {
+            let message =
+                format!("must be a multiple of the clock's resolution, {resolution}, found {span}");
+            findings.add(path, message);
+        }
+    }
+
+    fn check_target(&self, name: &str, measure: Measure, path: &Path, findings: &mut Findings) {
+        if self.names.target(name).is_none() {
+            let known = self.names.stations.iter().chain(&self.names.calls).map(String::as_str);
+            findings.add_unknown(path.key("of"), "station, workload or call", name, known);
+        } else if self.names.station(name).is_none() && !measure.is_of_calls() {
+            findings.add(
+                path.key("measure"),
+                format!("is a measure of stations, and {name:?} is none"),
+            );
+        } else if self.names.station(name).is_some() && measure == Measure::RetryRate {
+            findings.add(
+                path.key("measure"),
+                format!("is a measure of calls and workloads, and {name:?} is a station"),
+            );
+        }
+    }
+
+    fn check_metric(&self, it: &Metric, path: &Path, findings: &mut Findings) {
+        self.check_target(&it.of, it.measure, path, findings);
+        check_percentile(it.measure, it.percentile, path, findings);
+        let is_time = matches!(it.statistic, Statistic::FirstTime | Statistic::LastTime);
+        if is_time {
+            check_bounds(it.measure, it.above, it.below, path, findings);
+            if it.against.is_some() {
+                findings.add(path.key("against"), "a moment cannot be compared with another span");
+            }
+        } else if it.above.is_some() || it.below.is_some() {
+            findings.add(path.clone(), "above and below go with `first_time` and `last_time` only");
+        }
+        let of_span = [("from", it.from), ("to", it.to)];
+        for (field, time) in of_span {
+            if let Some(time) = time
+                && self.clock.instant(time).is_none_or(|instant| instant > self.clock.end())
+            {
+                findings.add(path.key(field), "must lie within the clock");
+            }
+        }
+        let is_backward = |from, to| self.clock.instant(from) >= self.clock.instant(to);
+        if let (Some(from), Some(to)) = (it.from, it.to)
+            && is_backward(from, to)
+        {
+            findings.add(path.key("to"), format!("must be later than from, {from}"));
+        }
+        if let Some(against) = &it.against
+            && is_backward(against.from, against.to)
+        {
+            findings.add(path.key("against").key("to"), "must be later than from");
+        }
+    }
+
+    fn check_documented(&self, it: &Documented, path: &Path, findings: &mut Findings) {
+        let Some(unit) = facts::unit_of(&it.metric, self.file) else {
+            let known = facts::names(self.file);
+            let known = known.iter().map(String::as_str);
+            return findings.add_unknown(path.key("metric"), "metric", &it.metric, known);
+        };
+        let path = path.key("expect");
+        let mut check = |quantity: Quantity, path: Path| {
+            let fits = match quantity {
+                Quantity::Number(_) => unit == Unit::Number,
+                Quantity::Span(_) => unit == Unit::Time,
+                Quantity::Rate(_) => unit == Unit::Rate,
+                Quantity::Time(_) => unit == Unit::Moment,
+            };
+            if !fits {
+                findings.add(path, format!("must be {}, as the metric is", unit.description()));
+            }
+        };
+        match &it.expect {
+            Expect::At(_) if unit != Unit::Moment => {
+                let message = format!("the metric is no moment but {}", unit.description());
+                findings.add(path.key("at"), message);
+            }
+            Expect::At(_) => {}
+            Expect::Between(between) => {
+                check(between.from, path.key("between").key("from"));
+                check(between.to, path.key("between").key("to"));
+            }
+            Expect::Equals(it) => check(*it, path.key("equals")),
+            Expect::AtMost(it) => check(*it, path.key("at_most")),
+            Expect::AtLeast(it) => check(*it, path.key("at_least")),
+        }
+    }
+}
+
+fn check_percentile(
+    measure: Measure,
+    percentile: Option<f64>,
+    path: &Path,
+    findings: &mut Findings,
+) {
+    match (measure, percentile) {
+        (Measure::Latency, None) => {
+            findings.add(path.clone(), "a latency needs its `percentile`, such as 95");
+        }
+        (Measure::Latency, Some(p)) if !(0.0..=100.0).contains(&p) => {
+            findings.add(path.key("percentile"), format!("must be from 0 to 100, found {p}"));
+        }
+        (Measure::Latency, Some(_)) | (_, None) => {}
+        (_, Some(_)) => findings.add(path.key("percentile"), "goes with `latency` only"),
+    }
+}
+
+fn check_bounds(
+    measure: Measure,
+    above: Option<Quantity>,
+    below: Option<Quantity>,
+    path: &Path,
+    findings: &mut Findings,
+) {
+    let (field, bound) = match (above, below) {
+        (Some(bound), None) => ("above", bound),
+        (None, Some(bound)) => ("below", bound),
+        (None, None) | (Some(_), Some(_)) => {
+            return findings.add(path.clone(), "must have one bound, `above` or `below`");
+        }
+    };
+    let (fits, right) = match measure.dimension() {
+        Dimension::Number => (matches!(bound, Quantity::Number(_)), "a number"),
+        Dimension::Time => (matches!(bound, Quantity::Span(_)), "a duration such as \"2s\""),
+        Dimension::Rate => (matches!(bound, Quantity::Rate(_)), "a rate such as \"10/s\""),
+    };
+    if !fits {
+        findings.add(path.key(field), format!("must be {right}, as the measure is"));
+    }
+}

@@ -1,0 +1,180 @@
+//! When the units of a workload arrive, as moments and rates.
+
+use jiff::civil;
+
+use super::Compiler;
+use crate::platform::workload::{Arrivals, Profile};
+use crate::scenario::clock::Clock;
+use crate::scenario::file::workload::{self as file, Poisson, Weekday};
+use crate::units::{Instant, LocalTime, Span};
+
+/// A rate that changes smoothly is held constant over steps of this length, at its value in their
+/// middle. Over a step a rate that doubles in ten minutes changes by less than 2 %.
+const STEP: Span = Span::from_secs(10);
+
+impl Compiler<'_> {
+    pub(super) fn arrivals(&self, name: &str, arrivals: &file::Arrivals) -> Arrivals {
+        match arrivals {
+            file::Arrivals::Poisson(poisson) => Arrivals::Poisson(profile(poisson, self.clock)),
+            file::Arrivals::Backlog(backlog) => Arrivals::Backlog {
+                at: self.clock.instant(backlog.at).expect("checked: within the clock"),
+                count: backlog.count,
+                gap: backlog.rate.map_or(0.0, |rate| 1e9 / rate.as_per_second()),
+            },
+            file::Arrivals::Trace(_) => {
+                Arrivals::Trace(self.traces.get(name).cloned().unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// The rate over the whole run; neighbouring steps of one rate are one segment.
+fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
+    let rate = Rate::new(poisson, clock);
+    let mut segments: Vec<(Instant, f64)> = Vec::new();
+    let mut edges: Vec<Instant> =
+        rate.bursts.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
+    edges.retain(|edge| *edge < clock.end());
+    let mut at = Instant::START;
+    if !rate.is_constant() {
+        while at < clock.end() {
+            edges.push(at);
+            at = at + STEP;
+        }
+    }
+    edges.push(clock.end());
+    edges.sort_unstable();
+    edges.dedup();
+    let mut from = Instant::START;
+    for to in edges.into_iter().filter(|edge| *edge > Instant::START) {
+        let middle = from + to.since(from).scaled(0.5);
+        let per_nanosecond = poisson.rate.as_per_second() * rate.factor(middle) / 1e9;
+        match segments.last_mut() {
+            Some((end, same)) if same.to_bits() == per_nanosecond.to_bits() => *end = to,
+            _ => segments.push((to, per_nanosecond)),
+        }
+        from = to;
+    }
+    Profile { segments }
+}
+
+/// The factors that apply to a rate.
+struct Rate<'a> {
+    poisson: &'a Poisson,
+    clock: &'a Clock,
+    /// Seconds of the day and factors.
+    daily: Vec<(f64, f64)>,
+    /// Nanoseconds of the run, negative before it, and factors.
+    piecewise: Vec<(f64, f64)>,
+    bursts: Vec<(Instant, Instant, f64)>,
+}
+
+impl<'a> Rate<'a> {
+    #[expect(clippy::cast_precision_loss, reason = "2^53 ns are 104 days")]
+    fn new(poisson: &'a Poisson, clock: &'a Clock) -> Self {
+        let daily = poisson.daily.iter();
+        let piecewise = poisson.piecewise.iter();
+        let bursts = poisson.bursts.values();
+        Self {
+            poisson,
+            clock,
+            daily: daily
+                .map(|(time, factor)| (second_of_day(time).expect("checked"), *factor))
+                .collect(),
+            piecewise: piecewise
+                .map(|(time, factor)| {
+                    let time: LocalTime = time.parse().expect("checked");
+                    (clock.moment(time).expect("checked") as f64, *factor)
+                })
+                .collect(),
+            bursts: bursts
+                .map(|burst| {
+                    let from = clock.instant(burst.at).expect("checked: within the clock");
+                    (from, from + burst.lasts, burst.factor.get())
+                })
+                .collect(),
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        self.daily.is_empty() && self.piecewise.is_empty() && self.poisson.weekly.is_empty()
+    }
+
+    fn factor(&self, at: Instant) -> f64 {
+        let local = self.clock.local(at);
+        let burst = self.bursts.iter().filter(|(from, to, _)| (*from..*to).contains(&at));
+        let bursts: f64 = burst.map(|(_, _, factor)| factor).product();
+        let weekly = self.poisson.weekly.get(&weekday(local)).copied().unwrap_or(1.0);
+        let nanos = at.since(Instant::START).as_nanos_f64();
+        bursts * weekly * self.daily_factor(local) * line(&self.piecewise, nanos)
+    }
+
+    /// The factor by time of day, joined round midnight.
+    fn daily_factor(&self, local: civil::DateTime) -> f64 {
+        const DAY: f64 = 86_400.0;
+        let (Some(first), Some(last)) = (self.daily.first(), self.daily.last()) else { return 1.0 };
+        let mut round = vec![(last.0 - DAY, last.1)];
+        round.extend(&self.daily);
+        round.push((first.0 + DAY, first.1));
+        line(&round, seconds(local.time()))
+    }
+}
+
+/// The value at `x` of straight lines through points with rising x; 1 without points, and the nearest
+/// point's value outside them.
+fn line(points: &[(f64, f64)], x: f64) -> f64 {
+    let next = points.partition_point(|(px, _)| *px <= x);
+    let before = next.checked_sub(1).map(|before| points[before]);
+    match (before, points.get(next).copied()) {
+        (None, None) => 1.0,
+        (Some((_, y)), None) | (None, Some((_, y))) => y,
+        (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
+    }
+}
+
+/// The second of the day that a text such as `09:30` names.
+pub fn second_of_day(text: &str) -> Option<f64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let is_plain = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    let time = civil::Time::new(hours.parse().ok()?, minutes.parse().ok()?, 0, 0).ok()?;
+    (is_plain(hours) && is_plain(minutes)).then(|| seconds(time))
+}
+
+fn seconds(time: civil::Time) -> f64 {
+    f64::from(time.hour()) * 3600.0
+        + f64::from(time.minute()) * 60.0
+        + f64::from(time.second())
+        + f64::from(time.subsec_nanosecond()) / 1e9
+}
+
+fn weekday(local: civil::DateTime) -> Weekday {
+    match local.weekday() {
+        civil::Weekday::Monday => Weekday::Monday,
+        civil::Weekday::Tuesday => Weekday::Tuesday,
+        civil::Weekday::Wednesday => Weekday::Wednesday,
+        civil::Weekday::Thursday => Weekday::Thursday,
+        civil::Weekday::Friday => Weekday::Friday,
+        civil::Weekday::Saturday => Weekday::Saturday,
+        civil::Weekday::Sunday => Weekday::Sunday,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_joined_by_straight_lines() {
+        let points = [(10.0, 1.0), (20.0, 3.0)];
+        let values = [0.0, 10.0, 15.0, 20.0, 99.0].map(|x| line(&points, x));
+        assert_eq!(values, [1.0, 1.0, 2.0, 3.0, 3.0]);
+    }
+
+    #[test]
+    fn a_time_of_day_has_two_digits_each() {
+        assert_eq!(second_of_day("09:30"), Some(34_200.0));
+        for text in ["9:30", "24:00", "09:60", "0930", "09:3x"] {
+            assert_eq!(second_of_day(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Reading a scenario, applying patches to it, and compiling what came out.
+
+use std::collections::BTreeMap;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+use super::check::platform_paths as paths;
+use super::check::{Findings, check, check_clock, check_running};
+use super::clock::Clock;
+use super::compile::{Compiler, Names, Running, Setting, indicators, timeline};
+use super::document::{Document, Unreadable};
+use super::file::workload::Arrivals;
+use super::file::{File, Limits};
+use super::names::did_you_mean;
+use super::path::Path;
+use super::problem::{Problem, render};
+use super::source::Source;
+use super::{patch, settings, shape, trace};
+use crate::platform;
+use crate::units::Instant;
+
+/// A scenario file that holds JSON.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    document: Document,
+    directory: PathBuf,
+}
+
+/// What is tried out on a scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Names of mitigations, in the order in which they are applied.
+    pub with: Vec<String>,
+    /// Assignments `PATH=VALUE`, applied after the mitigations.
+    pub set: Vec<String>,
+    /// Another seed than the scenario's.
+    pub seed: Option<u64>,
+}
+
+/// A scenario that can run: read, patched, checked and compiled.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What stands in the file, with the patches applied.
+    pub file: File,
+    /// What its local times are.
+    pub clock: Clock,
+    /// What ids stand for.
+    pub names: Names,
+    /// What runs.
+    pub platform: platform::Config,
+    /// When to stop a run that gets out of hand.
+    pub limits: Limits,
+    /// What was applied to it.
+    pub changes: Changes,
+}
+
+/// Why a scenario cannot run, with all its problems.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The file cannot be read.
+    #[error("cannot read {file}: {reason}")]
+    NoFile {
+        /// The file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The file says something that cannot be.
+    #[error("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Wrong {
+        /// The file's text.
+        source_text: Box<Source>,
+        /// What is wrong, at least one problem.
+        problems: Vec<Problem>,
+    },
+}
+
+impl Refusal {
+    /// The refusal as it is shown to the user, with the lines of the file.
+    #[must_use]
+    pub fn render(&self, is_styled: bool) -> String {
+        match self {
+            Self::NoFile { .. } => format!("error: {self}\n"),
+            Self::Wrong { source_text, problems } => render(problems, source_text, is_styled),
+        }
+    }
+}
+
+/// The JSON Schema of scenario files.
+#[must_use]
+pub fn schema() -> &'static Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    SCHEMA.get_or_init(shape::schema_of::<File>)
+}
+
+impl Loaded {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what cannot be read or is no JSON.
+    pub fn read(file: &FilePath) -> Result<Self, Refusal> {
+        let name = file.display().to_string();
+        let bytes = std::fs::read(file)
+            .map_err(|error| Refusal::NoFile { file: name.clone(), reason: error.to_string() })?;
+        let directory = file.parent().unwrap_or(FilePath::new("")).to_owned();
+        Self::parse(&name, &bytes, directory)
+    }
+
+    /// Reads the bytes of a file that stands in `directory`.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what is no JSON.
+    pub fn parse(name: &str, bytes: &[u8], directory: PathBuf) -> Result<Self, Refusal> {
+        match Document::parse(name, bytes) {
+            Ok(document) => Ok(Self { document, directory }),
+            Err(Unreadable { source, problems }) => {
+                Err(Refusal::Wrong { source_text: source, problems })
+            }
+        }
+    }
+
+    /// The scenario as it stands in the file, without any patch.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a file of the wrong shape.
+    pub fn file(&self) -> Result<File, Refusal> {
+        shape::parse(schema(), &self.document.value).map_err(|problems| self.refuse(problems))
+    }
+
+    /// The scenario with `changes` applied, ready to run.
+    ///
+    /// # Errors
+    ///
+    /// Refuses it with every problem that was found.
+    pub fn scenario(&self, changes: &Changes) -> Result<Scenario, Refusal> {
+        let base = self.file()?;
+        let value = self.patched(&base, changes).map_err(|problems| self.refuse(problems))?;
+        self.compile(&value, changes).map_err(|problems| {
+            let locate = |problem| self.locate(problem, changes);
+            self.refuse(problems.into_iter().map(locate).collect())
+        })
+    }
+
+    fn refuse(&self, problems: Vec<Problem>) -> Refusal {
+        Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }
+    }
+
+    fn patched(&self, base: &File, changes: &Changes) -> Result<Value, Vec<Problem>> {
+        let mut value = self.document.value.clone();
+        let mut problems = Vec::new();
+        for name in &changes.with {
+            match base.mitigations.get(name) {
+                Some(mitigation) => patch::merge(&mut value, &mitigation.patch),
+                None => problems.push(unknown_mitigation(name, base)),
+            }
+        }
+        for text in &changes.set {
+            let applied = patch::assignment(text)
+                .map_err(|message| Problem::new(Path::root(), message))
+                .and_then(|(path, assigned)| patch::apply_assignment(&mut value, &path, assigned));
+            if let Err(problem) = applied {
+                problems.push(problem.with_help(format!("asked for by --set {text}")));
+            }
+        }
+        if problems.is_empty() { Ok(value) } else { Err(problems) }
+    }
+
+    /// Points a problem to the patch that brought it in, if one did.
+    fn locate(&self, problem: Problem, changes: &Changes) -> Problem {
+        let touches =
+            |leaf: &Path| leaf.below(&problem.path).is_some() || problem.path.below(leaf).is_some();
+        for text in changes.set.iter().rev() {
+            if patch::assignment(text).is_ok_and(|(path, _)| touches(&path)) {
+                return problem.with_help(format!("asked for by --set {text}"));
+            }
+        }
+        for name in changes.with.iter().rev() {
+            let at = Path::root().key("mitigations").key(name).key("patch");
+            let Some(patch) = super::check::lookup(&self.document.value, &at) else { continue };
+            let leaves = patch::leaves(patch);
+            if let Some((leaf, _)) = leaves.iter().find(|(leaf, _)| touches(leaf)) {
+                let origin = at.join(leaf);
+                return Problem { origin: Some(origin), ..problem };
+            }
+        }
+        problem
+    }
+
+    fn compile(&self, value: &Value, changes: &Changes) -> Result<Scenario, Vec<Problem>> {
+        let file: File = shape::parse(schema(), value)?;
+        let clock = check_clock(&file)?;
+        let running = Running {
+            stations: file.platform.stations.clone(),
+            registry: file.platform.registry.clone(),
+            workloads: file.workloads.clone(),
+        };
+        let mut findings = Findings::default();
+        super::check::check_tenants(&file, &mut findings);
+        if !findings.0.is_empty() {
+            return Err(findings.0);
+        }
+        let mut names = Names::new(&running, &file.tenants);
+        names.indicators = file.indicators.keys().cloned().collect();
+        names.actions = file.timeline.keys().cloned().collect();
+        check_running(&running, &names, &clock, &paths(), &mut findings);
+        findings.0.extend(check(&file, value, &names, &clock));
+        let traces = self.traces(&file, &clock, &names, &mut findings);
+        if !findings.0.is_empty() {
+            return Err(findings.0);
+        }
+        let compiler = Compiler { names: &names, clock: &clock, traces: &traces };
+        let parts = json!({
+            "stations": value["platform"]["stations"],
+            "registry": value["platform"].get("registry"),
+            "workloads": value["workloads"],
+        });
+        let settings = settings::settings(&file, &parts, &names, &clock)?;
+        let platform = self::platform(&file, &running, &compiler, &settings);
+        let limits = file.limits;
+        Ok(Scenario { file, clock, platform, limits, changes: changes.clone(), names })
+    }
+
+    fn traces(
+        &self,
+        file: &File,
+        clock: &Clock,
+        names: &Names,
+        findings: &mut Findings,
+    ) -> BTreeMap<String, Vec<(Instant, Option<u32>)>> {
+        let mut traces = BTreeMap::new();
+        for (name, workload) in &file.workloads {
+            let Arrivals::Trace(it) = &workload.arrivals else { continue };
+            match trace::read(&self.directory.join(&it.file), clock, names) {
+                Ok(rows) => {
+                    traces.insert(name.clone(), rows);
+                }
+                Err(message) => {
+                    let path = Path::root().key("workloads").key(name).key("arrivals");
+                    findings.add(path.key("trace").key("file"), message);
+                }
+            }
+        }
+        traces
+    }
+}
+
+impl Scenario {
+    /// The seed of its runs.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.changes.seed.unwrap_or(self.file.seed)
+    }
+}
+
+fn platform(
+    file: &File,
+    running: &Running,
+    compiler: &Compiler,
+    settings: &[Option<Setting>],
+) -> platform::Config {
+    let Compiler { names, clock, .. } = compiler;
+    platform::Config {
+        observed_from: clock.observed_from(),
+        end: clock.end(),
+        resolution: clock.resolution(),
+        tenants: file.tenants.count,
+        stations: compiler.stations(running),
+        calls: compiler.calls(running),
+        workloads: compiler.workloads(running),
+        registry: compiler.registry(running.registry.as_ref()),
+        indicators: indicators(file, names, clock),
+        timeline: timeline(file, compiler, settings),
+    }
+}
+
+fn unknown_mitigation(name: &str, base: &File) -> Problem {
+    let message = format!("there is no mitigation {name:?}");
+    let problem = Problem::new(Path::root().key("mitigations"), message).at_key();
+    let known: Vec<&str> = base.mitigations.keys().map(String::as_str).collect();
+    match did_you_mean(name, known.iter().copied()) {
+        Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+        None if known.is_empty() => problem.with_help("this scenario has no mitigation"),
+        None => problem.with_help(format!("there is {}", known.join(", "))),
+    }
+}

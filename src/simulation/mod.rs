@@ -1,0 +1,69 @@
+//! One run: a scenario and a seed become an outcome.
+
+pub mod counts;
+
+use crate::engine::agenda::Agenda;
+use crate::engine::{self, Limits, Run};
+use crate::platform::Platform;
+use crate::scenario::Scenario;
+use crate::scenario::facts::{self, Unit};
+use counts::Counts;
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The seed of every draw.
+    pub seed: u64,
+    /// How the run ended, and its fingerprint.
+    pub run: Run,
+    /// The platform at the end, with its series, its log and its indicators.
+    pub platform: Platform,
+    /// Everything that is counted, in the order of [`facts::units`].
+    pub counts: Counts,
+}
+
+/// A documented fact beside what was simulated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The fact's id.
+    pub id: String,
+    /// What was simulated; nothing if what the fact is about did not happen.
+    pub simulated: Option<f64>,
+    /// The unit of what was simulated.
+    pub unit: Unit,
+    /// Whether it is as documented.
+    pub holds: bool,
+}
+
+/// Runs a scenario with a seed.
+///
+/// # Panics
+///
+/// Panics if a unit of work or an attempt vanished: an error in this crate.
+#[must_use]
+pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
+    let mut agenda = Agenda::new();
+    let mut platform = Platform::new(&scenario.platform, seed, &mut agenda);
+    let limits = Limits {
+        events: scenario.limits.events,
+        events_at_one_instant: scenario.limits.events_at_one_instant,
+        in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
+    };
+    let run = engine::run(&mut platform, &mut agenda, scenario.clock.end(), limits);
+    platform.finish(run.ended);
+    let counts = Counts::new(scenario, &platform);
+    Outcome { seed, run, platform, counts }
+}
+
+/// The documented facts of a scenario, judged by an outcome, in the order of their ids.
+#[must_use]
+pub fn verdicts(scenario: &Scenario, outcome: &Outcome) -> Vec<Verdict> {
+    let documented = scenario.file.documented.iter();
+    documented
+        .map(|(id, it)| {
+            let (simulated, unit) = outcome.counts.of(&it.metric).expect("checked: it is counted");
+            let holds = facts::holds(&it.expect, simulated, &scenario.clock);
+            Verdict { id: id.clone(), simulated, unit, holds }
+        })
+        .collect()
+}
