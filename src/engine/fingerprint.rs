@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::units::Instant;
 
-/// wyhash's first two secrets. The first one's top bit is set, so no instant of a run (less than
+/// Two of wyhash's secrets. The top bit of `SECRET` is set, so no instant of a run (less than
 /// 2^63 ns) equals it, and no instant can turn the product to zero and wipe out the past.
 /// <https://github.com/wangyi-fudan/wyhash/blob/master/wyhash.h>
 const SECRET: u64 = 0x8bb8_4b93_962e_acc9;

@@ -1,106 +1,128 @@
 //! Events that happen in the order in which they were planned: first in, first out.
 //!
-//! The first entry is never a cancelled one, and at most half of all entries are, so that a line's
-//! memory follows what is still to happen. Both cost a constant number of steps for each event.
-
-use std::collections::VecDeque;
+//! A linked list whose nodes lie in one vector and are used again: adding, taking the first and
+//! cancelling any cost a few steps, and what was cancelled leaves nothing behind.
 
 /// What an empty line has in place of a first key: later than every key.
 pub(super) const NO_KEY: u128 = u128::MAX;
 
-/// Events under ascending keys, whose lower halves (the tickets) ascend as well.
+/// What stands for the neighbour of the first and of the last node.
+const NOWHERE: u32 = u32::MAX;
+
+/// Events under ascending keys.
 pub(super) struct Line<E> {
-    entries: VecDeque<Entry<E>>,
-    /// How many entries there have been, modulo 2^32: the position of the next one.
-    begun: u32,
-    cancelled: usize,
+    nodes: Vec<Node<E>>,
+    first_key: u128,
+    first: u32,
+    last: u32,
+    /// The first of the nodes out of use, which are linked by `after`.
+    free: u32,
 }
 
-struct Entry<E> {
+struct Node<E> {
+    /// [`NO_KEY`] while the node is out of use.
     key: u128,
-    /// None once it is cancelled.
-    event: Option<E>,
+    event: E,
+    before: u32,
+    after: u32,
 }
 
 impl<E: Copy> Line<E> {
     /// A line without events.
     pub(super) const fn new() -> Self {
-        Self { entries: VecDeque::new(), begun: 0, cancelled: 0 }
+        let (first, last, free) = (NOWHERE, NOWHERE, NOWHERE);
+        Self { nodes: Vec::new(), first_key: NO_KEY, first, last, free }
     }
 
     /// The first event's key, or [`NO_KEY`].
-    pub(super) fn first(&self) -> u128 {
-        self.entries.front().map_or(NO_KEY, |entry| entry.key)
+    pub(super) const fn first(&self) -> u128 {
+        self.first_key
     }
 
-    /// The last key, which may be a cancelled event's, or zero.
+    /// The last event's key, or zero.
     pub(super) fn last(&self) -> u128 {
-        self.entries.back().map_or(0, |entry| entry.key)
+        self.nodes.get(self.last as usize).map_or(0, |node| node.key)
     }
 
-    /// Entries held, cancelled ones included.
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Adds an event under a key greater than all before it, and tells its position.
+    /// Adds an event under a key greater than all before it, and tells its place.
+    #[inline]
     pub(super) fn push(&mut self, key: u128, event: E) -> u32 {
-        let position = self.begun;
-        self.begun = position.wrapping_add(1);
-        self.entries.push_back(Entry { key, event: Some(event) });
-        position
+        let place = self.place(Node { key, event, before: self.last, after: NOWHERE });
+        if let Some(last) = self.nodes.get_mut(self.last as usize) {
+            last.after = place;
+        } else {
+            self.first = place;
+            self.first_key = key;
+        }
+        self.last = place;
+        place
     }
 
     /// Takes the first event.
-    pub(super) fn pop(&mut self) -> Option<E> {
-        let event = self.entries.pop_front()?.event;
-        self.drop_cancelled();
-        event
-    }
-
-    /// Takes out the event that got `position` and whose key's lower half is `ticket`, if it is
-    /// still here, and tells whether it was.
-    pub(super) fn cancel(&mut self, ticket: u64, position: u32) -> bool {
-        let Some(index) = self.index_of(ticket, position) else { return false };
-        if self.entries[index].event.take().is_none() {
-            return false;
-        }
-        self.cancelled += 1;
-        self.drop_cancelled();
-        true
-    }
-
-    /// The position tells the place from the back, unless entries behind it were dropped since:
-    /// then the tickets, which ascend, are searched.
-    fn index_of(&self, ticket: u64, position: u32) -> Option<usize> {
-        let from_back = self.begun.wrapping_sub(position) as usize;
-        let guess = self.entries.len().wrapping_sub(from_back);
-        if self.entries.get(guess).is_some_and(|entry| entry.ticket() == ticket) {
-            return Some(guess);
-        }
-        self.entries.binary_search_by_key(&ticket, Entry::ticket).ok()
-    }
-
-    /// Restores what this file's header promises.
     #[inline]
-    fn drop_cancelled(&mut self) {
-        while self.cancelled > 0 && self.entries.front().is_some_and(|first| first.event.is_none())
-        {
-            self.entries.pop_front();
-            self.cancelled -= 1;
+    pub(super) fn pop(&mut self) -> Option<E> {
+        let event = self.nodes.get(self.first as usize)?.event;
+        self.unlink(self.first);
+        Some(event)
+    }
+
+    /// Takes out the event under `key`'s lower half at `place`, and tells whether it was there.
+    #[inline]
+    pub(super) fn cancel(&mut self, ticket: u64, place: u32) -> bool {
+        let is_there = self.nodes.get(place as usize).is_some_and(|node| node.is_under(ticket));
+        if is_there {
+            self.unlink(place);
         }
-        if self.cancelled > self.entries.len() / 2 {
-            self.entries.retain(|entry| entry.event.is_some());
-            self.cancelled = 0;
+        is_there
+    }
+
+    /// How many nodes there are, in use or not.
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    #[inline]
+    fn place(&mut self, node: Node<E>) -> u32 {
+        let place = self.free;
+        if let Some(free) = self.nodes.get_mut(place as usize) {
+            self.free = free.after;
+            *free = node;
+            return place;
+        }
+        let place =
+            u32::try_from(self.nodes.len()).expect("memory ends before four thousand million");
+        self.nodes.push(node);
+        place
+    }
+
+    #[inline]
+    fn unlink(&mut self, place: u32) {
+        let node = &mut self.nodes[place as usize];
+        let (before, after) = (node.before, node.after);
+        node.key = NO_KEY;
+        node.after = self.free;
+        self.free = place;
+        let after_key = if let Some(next) = self.nodes.get_mut(after as usize) {
+            next.before = before;
+            next.key
+        } else {
+            self.last = before;
+            NO_KEY
+        };
+        if let Some(previous) = self.nodes.get_mut(before as usize) {
+            previous.after = after;
+        } else {
+            self.first = after;
+            self.first_key = after_key;
         }
     }
 }
 
-impl<E> Entry<E> {
+impl<E> Node<E> {
     #[expect(clippy::cast_possible_truncation, reason = "the ticket is the key's lower half")]
-    const fn ticket(&self) -> u64 {
-        self.key as u64
+    const fn is_under(&self, ticket: u64) -> bool {
+        self.key != NO_KEY && self.key as u64 == ticket
     }
 }
 
@@ -109,31 +131,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_event_is_found_by_position_and_after_compaction_by_ticket() {
+    fn cancelled_events_are_passed_over_and_their_nodes_used_again() {
         let mut line = Line::new();
-        let positions: Vec<u32> = (0..10).map(|n| line.push(n, n)).collect();
-        for ticket in [3, 4, 5, 6, 7, 8] {
-            assert!(line.cancel(ticket, positions[usize::try_from(ticket).unwrap()]));
+        let places: Vec<u32> = (0..6).map(|n| line.push(n, n)).collect();
+        for ticket in [3, 0, 5] {
+            let place = places[usize::try_from(ticket).unwrap()];
+            assert!(line.cancel(ticket, place));
+            assert!(!line.cancel(ticket, place), "it is gone already");
         }
-        assert_eq!(line.len(), 4, "0, 1, 2 and 9 are left");
-        assert!(!line.cancel(4, positions[4]), "it is gone already");
-        assert!(line.cancel(1, positions[1]));
-        assert!(!line.cancel(1, positions[1]));
-        assert_eq!(
-            [line.pop(), line.pop(), line.pop(), line.pop()],
-            [Some(0), Some(2), Some(9), None]
-        );
-        assert_eq!(line.len(), 0);
-    }
-
-    #[test]
-    fn cancelled_events_never_outnumber_the_others() {
-        let mut line = Line::new();
-        line.push(0, ());
-        for ticket in 1..10_000_u64 {
-            let position = line.push(u128::from(ticket), ());
-            assert!(line.cancel(ticket, position));
-            assert!(line.len() <= 2, "{} held for one event", line.len());
-        }
+        assert_eq!((line.first(), line.last()), (1, 4));
+        let place = line.push(6, 6);
+        assert!(!line.cancel(5, place), "the node is another's now");
+        assert_eq!([(); 5].map(|()| line.pop()), [Some(1), Some(2), Some(4), Some(6), None]);
+        assert_eq!((line.first(), line.last(), line.nodes()), (NO_KEY, 0, 6));
     }
 }

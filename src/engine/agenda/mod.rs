@@ -7,8 +7,8 @@
 //! - So do timers of one fixed length, a line for each length: only its head is on the heap.
 //! - Everything else is in a slot, and its key on the heap of packed integers.
 //!
-//! Cancelling leaves no garbage: a cancelled key is dropped when it comes up, or as soon as such
-//! keys are more than half of the heap; lines do the same. A line's key on the heap may belong to a
+//! Cancelling leaves no garbage: in a line at once; on the heap, a cancelled key is dropped when it
+//! comes up, or as soon as such keys are more than half. A line's key on the heap may belong to a
 //! head that was cancelled since; it is then too early, never too late, and is replaced on its way.
 
 mod heap;
@@ -46,7 +46,8 @@ pub struct Agenda<E: Copy> {
 pub struct Key {
     /// Sequence number and slot: never the same twice, so an outdated key matches nothing.
     ticket: u64,
-    position: u32,
+    /// Where in its line.
+    place: u32,
 }
 
 /// A line of timers that all have one length.
@@ -127,7 +128,7 @@ impl<E: Copy> Agenda<E> {
         let ticket = self.take_ticket(slot);
         self.slots[index(slot)].ticket = ticket;
         self.heap.push(key_of(at, ticket));
-        Key { ticket, position: 0 }
+        Key { ticket, place: 0 }
     }
 
     /// Plans an event for this very instant, after all others planned for it.
@@ -172,7 +173,7 @@ impl<E: Copy> Agenda<E> {
             timers.heap_key = key;
             self.heap.push(key);
         }
-        Key { ticket, position: timers.line.push(key, event) }
+        Key { ticket, place: timers.line.push(key, event) }
     }
 
     /// Takes an event off the agenda; one that happened or was cancelled before is no matter.
@@ -180,8 +181,8 @@ impl<E: Copy> Agenda<E> {
     pub fn cancel(&mut self, key: Key) {
         let slot = &mut self.slots[index(slot_of(key.ticket))];
         let is_cancelled = match slot.content {
-            Content::Line(id) => self.lines[id.index()].line.cancel(key.ticket, key.position),
-            Content::ThisInstant => self.this_instant.cancel(key.ticket, key.position),
+            Content::Line(id) => self.lines[id.index()].line.cancel(key.ticket, key.place),
+            Content::ThisInstant => self.this_instant.cancel(key.ticket, key.place),
             Content::Event(_) if slot.ticket == key.ticket => {
                 slot.content = Content::Nothing;
                 self.cancelled += 1;
@@ -262,7 +263,7 @@ impl<E: Copy> Agenda<E> {
 
     fn plan_for_this_instant(&mut self, event: E) -> Key {
         let ticket = self.take_ticket(THIS_INSTANT);
-        Key { ticket, position: self.this_instant.push(key_of(self.now, ticket), event) }
+        Key { ticket, place: self.this_instant.push(key_of(self.now, ticket), event) }
     }
 
     /// The next sequence number, with the slot in its low bits.
