@@ -120,7 +120,6 @@ impl Span {
 
     /// Nanoseconds as a floating-point number, exact up to 104 days.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "2^53 ns are 104 days")]
     pub const fn as_nanos_f64(self) -> f64 {
         self.0 as f64
     }
@@ -351,11 +350,9 @@ impl<'de> Deserialize<'de> for Quantity {
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Quantity, E> {
                 Ok(Quantity::Number(value))
             }
-            #[expect(clippy::cast_precision_loss, reason = "thresholds are small")]
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Quantity, E> {
                 Ok(Quantity::Number(value as f64))
             }
-            #[expect(clippy::cast_precision_loss, reason = "thresholds are small")]
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Quantity, E> {
                 Ok(Quantity::Number(value as f64))
             }

@@ -110,7 +110,6 @@ pub const fn child_key(parent: u64, place: u64, index: u32) -> u64 {
 
 /// A number from 0 (inclusive) to 1 (exclusive), a multiple of 2^-53.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "53 bits are what a float holds")]
 pub fn uniform(rng: &mut impl Rng) -> f64 {
     const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
     (rng.next_u64() >> 11) as f64 * UNIT

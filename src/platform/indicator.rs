@@ -204,10 +204,11 @@ impl Indicator {
 
     fn is_tenant_bad(&self, [bad, all]: [u32; 2]) -> bool {
         let share = f64::from(bad) / f64::from(all.max(1));
-        match self.config.measure {
+        if self.config.measure == Measure::Latency {
             // The p-th percentile lies above the limit if more than 100 - p per cent took longer.
-            Measure::Latency => share > 1.0 - self.config.percentile / 100.0,
-            _ => self.config.threshold.is_crossed(share),
+            share > 1.0 - self.config.percentile / 100.0
+        } else {
+            self.config.threshold.is_crossed(share)
         }
     }
 

@@ -153,7 +153,7 @@ impl Platform {
             ended: Instant::START,
         };
         platform.plan_ahead(config, agenda);
-        platform.set_up(config, &streams, agenda);
+        platform.set_up(config, streams, agenda);
         platform
     }
 
@@ -171,7 +171,7 @@ impl Platform {
         agenda.plan(Instant::START + config.resolution, Event::BinEnded);
     }
 
-    fn set_up(&mut self, config: &Config, streams: &Streams, agenda: &mut Agenda<Event>) {
+    fn set_up(&mut self, config: &Config, streams: Streams, agenda: &mut Agenda<Event>) {
         for (id, call) in (0..).zip(&config.calls) {
             self.calls.push(Call::new(CallId(id), call.clone(), agenda));
         }

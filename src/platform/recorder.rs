@@ -138,7 +138,6 @@ impl Gauge {
         self.integral + u128::from(self.value) * u128::from(now.since(self.since).as_nanos())
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "an average needs no more than 53 bits")]
     fn close(&mut self, now: Instant) -> Level {
         self.set(now, self.value);
         let area = (self.integral - self.integral_at_bin) as f64;

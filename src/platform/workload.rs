@@ -52,7 +52,7 @@ pub enum Arrivals {
         /// When the first comes.
         at: Instant,
         /// How many come.
-        count: u64,
+        count: usize,
         /// How many nanoseconds lie between two of them.
         gap: f64,
     },
@@ -82,7 +82,7 @@ pub struct Workload {
     stream: ChaCha8Rng,
     planned: Option<Key>,
     /// Arrivals so far, for those that are counted.
-    arrived: u64,
+    arrived: usize,
     /// Where the walk along the profile stands, and how many expected arrivals lie before the next one.
     walked_to: Instant,
     remaining: f64,
@@ -189,7 +189,7 @@ impl Workload {
         let key = self.stream.next_u64();
         let u = uniform(&mut self.stream);
         let tenant = match &self.config.arrivals {
-            Arrivals::Trace(rows) => rows[self.arrived as usize].1,
+            Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } => None,
         }
         .unwrap_or_else(|| self.config.tenants.choose(u));
@@ -234,9 +234,7 @@ impl Workload {
                 let offset = Span::from_nanos_f64(gap * self.arrived as f64);
                 if self.arrived < *count { *at + offset } else { Instant::NEVER }
             }
-            Arrivals::Trace(rows) => {
-                rows.get(self.arrived as usize).map_or(Instant::NEVER, |(at, _)| *at)
-            }
+            Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
         };
         self.planned = (next < Instant::NEVER).then(|| {
             desk.agenda.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived))

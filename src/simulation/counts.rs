@@ -63,11 +63,11 @@ impl Counter<'_> {
         if let Some(index) = names.workloads.iter().position(|it| it == owner) {
             let call = CallId(u16::try_from(index).ok()?);
             let in_flight = self.platform.work().units_in_flight(call);
-            return of_tally(&self.platform.work().unit_tally(call), in_flight, field);
+            return Some(of_tally(&self.platform.work().unit_tally(call), in_flight, field));
         }
         let index = names.stations.iter().position(|it| it == owner)?;
         let station = StationId(u16::try_from(index).ok()?);
-        of_tally(&self.platform.work().attempt_tally(station), 0, field)
+        Some(of_tally(&self.platform.work().attempt_tally(station), 0, field))
     }
 
     fn of_all(&self, field: &str) -> Option<f64> {
@@ -161,14 +161,15 @@ fn crossing(metric: &Metric, stretch: &Stretch<'_>, bound: Threshold) -> Option<
     }
 }
 
-fn of_tally(tally: &Tally, in_flight: u64, field: &str) -> Option<f64> {
-    Some(match field {
+fn of_tally(tally: &Tally, in_flight: u64, field: &str) -> f64 {
+    let count = match field {
         "begun" => tally.begun,
         "done" => tally.done,
         "failed" => tally.failures(),
         "in_vain" => tally.in_vain,
         _ => in_flight,
-    } as f64)
+    };
+    count as f64
 }
 
 fn nanos(instant: Instant) -> f64 {

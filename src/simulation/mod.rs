@@ -56,6 +56,10 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
 }
 
 /// The documented facts of a scenario, judged by an outcome, in the order of their ids.
+///
+/// # Panics
+///
+/// Panics if the outcome is another scenario's.
 #[must_use]
 pub fn verdicts(scenario: &Scenario, outcome: &Outcome) -> Vec<Verdict> {
     let documented = scenario.file.documented.iter();

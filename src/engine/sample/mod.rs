@@ -200,7 +200,6 @@ impl Sampler {
     }
 
     /// The mean and the variance, in nanoseconds and their square, as far as they are finite.
-    #[expect(clippy::cast_precision_loss, reason = "moments are reported, not drawn from")]
     fn moments(&self) -> Option<(f64, Option<f64>)> {
         let (mean, variance) = match &self.0 {
             Compiled::Constant(span) => (span.as_nanos_f64(), 0.0),

@@ -9,7 +9,6 @@ pub(super) fn standard_normal(rng: &mut impl Rng) -> f64 {
 }
 
 /// A number from 0 to 1, both exclusive: the middle of one of 2^52 equal steps.
-#[expect(clippy::cast_precision_loss, reason = "53 bits are what a float holds")]
 fn uniform_between(rng: &mut impl Rng) -> f64 {
     const HALF_STEP: f64 = 1.0 / (1_u64 << 53) as f64;
     ((rng.next_u64() >> 11) | 1) as f64 * HALF_STEP

@@ -70,7 +70,6 @@ fn moments_are_those_of_the_closed_forms() {
 }
 
 #[test]
-#[expect(clippy::cast_precision_loss, reason = "a count of draws is small")]
 fn draws_have_the_mean_and_variance_of_their_distribution() {
     const DRAWS: usize = 200_000;
     for (json, mean, variance) in MOMENTS {

@@ -92,6 +92,7 @@ impl Fleet {
     }
 
     /// The numbers of the instances that are up, the oldest first.
+    #[must_use]
     pub fn up(&self) -> impl DoubleEndedIterator<Item = u32> {
         let is_up = |instance: &Instance| matches!(instance.phase, Phase::Up(_));
         self.instances.iter().filter(move |(_, it)| is_up(it)).map(|(number, _)| *number)

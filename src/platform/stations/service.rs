@@ -127,7 +127,6 @@ impl Load {
     }
 
     /// The average load since an earlier look, as a share of the slots; nothing without slots.
-    #[expect(clippy::cast_precision_loss, reason = "an average needs no more than 53 bits")]
     fn since(&self, earlier: &Self, measure: autoscaler::Measure) -> Option<f64> {
         let slots = self.slots - earlier.slots;
         let taken = (self.busy - earlier.busy)
@@ -403,7 +402,7 @@ impl Service {
             }
         }
         if !self.config.queue.durable && up > 0 {
-            self.lose_from_queue(f64::from(crashed.len() as u32) / f64::from(up), desk);
+            self.lose_from_queue(crashed.len() as f64 / f64::from(up), desk);
         }
         self.converge(desk);
     }

@@ -59,7 +59,11 @@ impl Findings {
     }
 }
 
-/// The clock of a file, and what is wrong with it.
+/// The clock of a file.
+///
+/// # Errors
+///
+/// Gives everything that is wrong with it.
 pub fn check_clock(file: &File) -> Result<Clock, Vec<Problem>> {
     let path = Path::root().key("clock");
     let mut findings = Findings::default();
@@ -79,7 +83,7 @@ pub fn check_clock(file: &File) -> Result<Clock, Vec<Problem>> {
                     "gives more than {BINS_MAX} points between the start of the warm-up and the end: take a longer one"
                 );
                 findings.add(path.key("resolution"), message);
-            } else if file.clock.warm_up.as_nanos() % resolution.as_nanos() != 0 {
+            } else if !file.clock.warm_up.as_nanos().is_multiple_of(resolution.as_nanos()) {
                 let message = format!("must be a multiple of the resolution, {resolution}");
                 findings.add(path.key("warm_up"), message);
             } else {

@@ -108,7 +108,7 @@ impl Checker<'_> {
 
     fn check_bins(&self, span: Span, path: Path, findings: &mut Findings) {
         let resolution = self.clock.resolution();
-        if span.is_zero() || span.as_nanos() % resolution.as_nanos() != 0 {
+        if span.is_zero() || !span.as_nanos().is_multiple_of(resolution.as_nanos()) {
             let message =
                 format!("must be a multiple of the clock's resolution, {resolution}, found {span}");
             findings.add(path, message);

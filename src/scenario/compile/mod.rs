@@ -112,6 +112,10 @@ impl Names {
     }
 
     /// Where a call's units are measured; a workload's units are its call's.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more stations than ids, which a checked scenario rules out.
     #[must_use]
     pub fn call_target(&self, call: CallId) -> TargetId {
         TargetId(u16::try_from(self.stations.len()).expect("checked") + call.0)
@@ -262,6 +266,10 @@ impl Compiler<'_> {
     }
 
     /// The registry; a platform without one has an empty registry that nobody asks.
+    ///
+    /// # Panics
+    ///
+    /// Panics if an image's time lies outside the calendar, which a checked scenario rules out.
     #[must_use]
     pub fn registry(&self, registry: Option<&Registry>) -> registry::Config {
         let Some(it) = registry else {
