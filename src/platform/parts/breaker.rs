@@ -338,6 +338,15 @@ mod tests {
     }
 
     #[test]
+    fn the_window_slides_part_by_part() {
+        // At 13 s part 3 has just left: 1 of 2, where 3 of 4 would open it.
+        let mut breaker = breaker();
+        for (seconds, is_success) in [(3, false), (3, false), (12, true), (13, false)] {
+            assert_eq!(attempt(&mut breaker, seconds, is_success), None, "{seconds} s");
+        }
+    }
+
+    #[test]
     fn a_permit_given_back_is_given_out_again() {
         let mut breaker = opened_at_4();
         assert!(breaker.allows(at(34)) && breaker.allows(at(34)) && !breaker.allows(at(34)));

@@ -330,6 +330,9 @@ mod tests {
         assert_eq!(count(&mut throttle, 9000), 1, "the new bucket of the tenant is full");
         throttle.reconfigure(at(9000), &config(tenants));
         assert_eq!(count(&mut throttle, 9000), 0, "and stays empty");
+        // Tenant 0 gains one in the second before its rate falls to nothing.
+        throttle.reconfigure(at(10_000), &config(&tenants.replace("1/s", "0/s")));
+        assert_eq!(count(&mut throttle, 20_000), 1);
     }
 
     #[test]

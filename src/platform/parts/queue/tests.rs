@@ -107,7 +107,7 @@ fn tenants_with_room_of_their_own_go_before_those_that_borrow() {
 fn the_dead_never_outnumber_the_living() {
     for order in [Order::Fifo, Order::Priority] {
         let mut queue = filled(order, false, &[(0, 0, 0); 100]);
-        for dead in 1..=99 {
+        for dead in 1..=100 {
             queue.forget_one(0, |item| item >= dead);
             let held = match &queue.line {
                 Line::Plain(waiting) => waiting.len(),
@@ -115,7 +115,20 @@ fn the_dead_never_outnumber_the_living() {
             };
             assert!(held <= 2 * queue.len(), "{held} held for {}", queue.len());
         }
-        assert_eq!(queue.pop(|_| Room::Own, |item| item >= 99), Some(99));
+        assert!(queue.is_empty());
+    }
+}
+
+#[test]
+fn the_dead_are_passed_over() {
+    for order in ORDERS {
+        let mut queue = filled(order, false, &[(0, 0, 0); 4]);
+        let is_live = |item| item == 1 || item == 2;
+        queue.forget_one(0, is_live);
+        queue.forget_one(0, is_live);
+        let next = [(); 3].map(|()| queue.pop(|_| Room::Own, is_live));
+        let is_lifo = order == Order::Lifo;
+        assert_eq!(next, if is_lifo { [Some(2), Some(1), None] } else { [Some(1), Some(2), None] });
     }
 }
 
