@@ -258,7 +258,7 @@ impl Service {
     fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
         let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
         desk.work.attempts[id].slot = Some(slot);
-        desk.recorder.at(self.config.target).busy.rise(desk.agenda.now());
+        self.report_busy(desk);
         true
     }
 
@@ -358,7 +358,7 @@ impl Service {
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
-        desk.recorder.at(self.config.target).busy.fall(desk.agenda.now());
+        self.report_busy(desk);
         desk.answer(id, outcome);
         self.queue.reopen(freed.tenant);
         self.fill(desk);
@@ -378,10 +378,17 @@ impl Service {
         self.fill(desk);
     }
 
+    /// Reports the busy slots; those of instances that take no new work any more are no capacity.
+    fn report_busy(&self, desk: &mut Desk) {
+        let now = desk.now();
+        desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
+    }
+
     fn report_capacity(&self, desk: &mut Desk) {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
         target.slots.set(now, self.servers.slots());
+        target.busy.set(now, self.servers.busy());
         target.up.set(now, u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX));
     }
 
@@ -411,7 +418,7 @@ impl Service {
         let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
         attempt.slot = None;
-        desk.recorder.at(self.config.target).busy.fall(now);
+        self.queue.reopen(attempt.tenant);
         if !self.config.is_requeued_on_crash {
             return desk.answer(id, Err(Failure::Errored));
         }
