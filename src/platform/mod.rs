@@ -108,7 +108,6 @@ pub struct Config {
 #[derive(Debug)]
 pub struct Platform {
     observed_from: Instant,
-    resolution: Span,
     work: Work,
     recorder: Recorder,
     log: Log,
@@ -139,7 +138,6 @@ impl Platform {
         let in_use: Vec<ImageId> = config.stations.iter().flat_map(named).collect();
         let mut platform = Self {
             observed_from: config.observed_from,
-            resolution: config.resolution,
             work: Work::new(config.calls.len(), config.stations.len(), config.workloads.len()),
             recorder,
             log: Log::default(),
@@ -157,9 +155,16 @@ impl Platform {
         platform
     }
 
-    /// Plans what comes by the clock: timeline first, so that at one instant what is done comes
-    /// before what happens.
+    /// Plans what comes by the clock: at one instant a bin ends before anything else, so that no effect is
+    /// dated before its cause, and what is done by the timeline comes before what happens.
     fn plan_ahead(&mut self, config: &Config, agenda: &mut Agenda<Event>) {
+        let bins = agenda.line();
+        let mut bin_end = Instant::START;
+        // The last one is at the end or after it, and never happens: with it the run comes to its end.
+        while bin_end < config.end {
+            bin_end = bin_end + config.resolution;
+            agenda.plan_in_line(bins, bin_end, Event::BinEnded);
+        }
         for (id, action) in (0..).zip(&config.timeline) {
             if let Trigger::At(at) = action.trigger {
                 agenda.plan(at, Event::Acted(ActionId(id)));
@@ -168,7 +173,6 @@ impl Platform {
         if let Some(at) = self.registry.next_run(Instant::START) {
             agenda.plan(at, Event::LifecycleRan);
         }
-        agenda.plan(Instant::START + config.resolution, Event::BinEnded);
     }
 
     fn set_up(&mut self, config: &Config, streams: Streams, agenda: &mut Agenda<Event>) {
@@ -209,7 +213,6 @@ impl Platform {
         if now > self.observed_from {
             self.evaluate_indicators(agenda);
         }
-        agenda.plan(now + self.resolution, Event::BinEnded);
     }
 
     fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
