@@ -18,7 +18,7 @@ pub mod work;
 pub mod workload;
 
 use crate::engine;
-use crate::engine::agenda::Agenda;
+use crate::engine::agenda::{Agenda, Key};
 use crate::engine::random::{Streams, UnitDraws};
 use crate::units::{Instant, Span};
 use call::Call;
@@ -112,6 +112,8 @@ pub struct Platform {
     recorder: Recorder,
     log: Log,
     registry: Registry,
+    /// The lifecycle policy's next run.
+    lifecycle_run: Option<Key>,
     stations: Vec<Service>,
     calls: Vec<Call>,
     workloads: Vec<Workload>,
@@ -142,6 +144,7 @@ impl Platform {
             recorder,
             log: Log::default(),
             registry: Registry::new(config.registry.clone(), &in_use),
+            lifecycle_run: None,
             stations: Vec::new(),
             calls: Vec::new(),
             workloads: Vec::new(),
@@ -170,9 +173,16 @@ impl Platform {
                 agenda.plan(at, Event::Acted(ActionId(id)));
             }
         }
-        if let Some(at) = self.registry.next_run(Instant::START) {
-            agenda.plan(at, Event::LifecycleRan);
+        self.plan_lifecycle(Instant::START, agenda);
+    }
+
+    /// Plans the lifecycle policy's next run, at `from` or later, in place of the one that was planned.
+    fn plan_lifecycle(&mut self, from: Instant, agenda: &mut Agenda<Event>) {
+        if let Some(planned) = self.lifecycle_run.take() {
+            agenda.cancel(planned);
         }
+        let next = self.registry.next_run(from);
+        self.lifecycle_run = next.map(|at| agenda.plan(at, Event::LifecycleRan));
     }
 
     fn set_up(&mut self, config: &Config, streams: Streams, agenda: &mut Agenda<Event>) {
@@ -239,9 +249,7 @@ impl Platform {
         for image in self.registry.run_lifecycle(now, &in_use) {
             self.log.add(now, Emerged::ImageDeleted(image));
         }
-        if let Some(at) = self.registry.next_run(now + Span::from_nanos(1)) {
-            agenda.plan(at, Event::LifecycleRan);
-        }
+        self.plan_lifecycle(now + Span::from_nanos(1), agenda);
     }
 
     fn on_acted(&mut self, id: ActionId, agenda: &mut Agenda<Event>) {
@@ -249,6 +257,7 @@ impl Platform {
         self.log.add(agenda.now(), Emerged::Acted(id.0));
         if let Some(registry) = action.registry {
             self.registry.reconfigure(registry);
+            self.plan_lifecycle(agenda.now(), agenda);
         }
         let mut desk = Desk {
             agenda,
