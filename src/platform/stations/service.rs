@@ -275,8 +275,7 @@ impl Service {
     }
 
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
-        // The instance may have crashed meanwhile.
-        let Some(attempt) = desk.work.attempts.get(id) else { return };
+        let Some(attempt) = in_hand(id, desk) else { return };
         let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.number);
         if self.config.failure_share > Share::NONE
             && uniform(&mut draws) < self.config.failure_share.get()
@@ -288,8 +287,7 @@ impl Service {
     }
 
     fn on_call_succeeded(&mut self, id: AttemptId, desk: &mut Desk) {
-        // The request may have failed by another call, or crashed.
-        let Some(attempt) = desk.work.attempts.get_mut(id) else { return };
+        let Some(attempt) = in_hand(id, desk) else { return };
         attempt.pending -= 1;
         if attempt.pending == 0 {
             self.make_calls(id, desk);
@@ -297,7 +295,7 @@ impl Service {
     }
 
     fn on_call_failed(&mut self, id: AttemptId, desk: &mut Desk) {
-        if desk.work.attempts.contains_key(id) {
+        if in_hand(id, desk).is_some() {
             self.finish(id, Err(Failure::DependencyFailed), desk);
         }
     }
@@ -516,6 +514,12 @@ impl Service {
 /// Whether an attempt in the queue is still waiting there.
 fn is_waiting(work: &Work, id: AttemptId) -> bool {
     work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
+}
+
+/// A request that holds a slot. Another call may have failed it since, or its instance crashed: even at
+/// this very instant, so that its call has yet to hear of it.
+fn in_hand<'a>(id: AttemptId, desk: &'a mut Desk) -> Option<&'a mut Attempt> {
+    desk.work.attempts.get_mut(id).filter(|it| it.slot.is_some())
 }
 
 fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
