@@ -15,7 +15,7 @@ use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers};
 use crate::platform::parts::slowdown;
-use crate::platform::recorder::{Target, TargetId};
+use crate::platform::recorder::{Gauge, Target, TargetId};
 use crate::platform::work::{Attempt, AttemptId, CallId, StationId, Unit, Work};
 use crate::platform::{Event as PlatformEvent, Purpose, call, draws};
 use crate::units::{Instant, Share, Span};
@@ -157,7 +157,9 @@ impl Service {
             config,
         };
         service.plan_evaluation(desk);
-        service.report_capacity(desk);
+        let target = desk.recorder.at(service.config.target);
+        target.slots = Gauge::starting_at(service.servers.slots());
+        target.up = Gauge::starting_at(service.config.replicas);
         service
     }
 
