@@ -201,18 +201,28 @@ impl Service {
         if self.servers.slots() == 0 && !self.config.queue.durable {
             // A queue in memory is gone with its instances: nobody takes the connection.
             desk.answer(id, Err(Failure::Rejected));
-        } else if self.queue.is_empty() && self.take_slot(id, attempt.tenant, desk) {
-            self.serve(id, desk);
-        } else if self.queue.push(entry(id, &attempt)).is_ok() {
-            desk.recorder.at(self.config.target).waits(now, attempt.tenant);
-            if let Some(wait_max) = self.config.queue.wait_max {
-                let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
-                let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
-                desk.work.attempts[id].timer = Some(timer);
+        } else if self.take_slot(id, attempt.tenant, desk) {
+            // Where a slot was free, none of those that wait had room for it.
+            if self.is_expired(&attempt) {
+                self.finish(id, Err(Failure::Dropped), desk);
+            } else {
+                self.serve(id, desk);
             }
-            self.fill(desk);
+        } else if self.queue.push(entry(id, &attempt)).is_ok() {
+            self.begin_wait(id, attempt.tenant, desk);
         } else {
             desk.answer(id, Err(Failure::Rejected));
+        }
+    }
+
+    /// Notes that a request has joined the queue, which it leaves when it has waited too long.
+    fn begin_wait(&self, id: AttemptId, tenant: u32, desk: &mut Desk) {
+        let now = desk.now();
+        desk.recorder.at(self.config.target).waits(now, tenant);
+        if let Some(wait_max) = self.config.queue.wait_max {
+            let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
+            let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
+            desk.work.attempts[id].timer = Some(timer);
         }
     }
 
@@ -243,7 +253,7 @@ impl Service {
             let Some(id) = next else { return };
             let attempt = &mut desk.work.attempts[id];
             let (tenant, timer) = (attempt.tenant, attempt.timer.take());
-            let is_expired = attempt.unit.is_none() && self.config.drop_expired;
+            let is_expired = self.is_expired(attempt);
             if let Some(timer) = timer {
                 desk.agenda.cancel(timer);
             }
@@ -256,7 +266,12 @@ impl Service {
         }
     }
 
-    /// Takes a slot for a request that is next in line, or that finds nobody waiting.
+    /// Whether a request is to be dropped as its turn comes.
+    fn is_expired(&self, attempt: &Attempt) -> bool {
+        attempt.unit.is_none() && self.config.drop_expired
+    }
+
+    /// Takes a slot for a request whose turn it is, if one is free and its tenant has room.
     fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
         let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
         desk.work.attempts[id].slot = Some(slot);
@@ -415,7 +430,6 @@ impl Service {
     }
 
     fn lose_from_hand(&mut self, id: AttemptId, desk: &mut Desk) {
-        let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
         attempt.slot = None;
         self.queue.reopen(attempt.tenant);
@@ -430,7 +444,7 @@ impl Service {
             desk.work.units[unit].attempt = Some(id);
         }
         self.queue.push_front(entry(id, &attempt));
-        desk.recorder.at(self.config.target).waits(now, attempt.tenant);
+        self.begin_wait(id, attempt.tenant, desk);
     }
 
     /// Loses the share of a queue that was in the memory of crashed instances.
