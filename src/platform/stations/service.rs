@@ -5,7 +5,7 @@
 //! processor among the slots (except as a slowdown), affinity of tenants to instances.
 
 use super::fleet::{self, Change, Fleet};
-use crate::engine::agenda::LineId;
+use crate::engine::agenda::{Key, LineId};
 use crate::engine::random::{child_key, uniform};
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
@@ -104,6 +104,8 @@ pub struct Service {
     servers: Servers<AttemptId>,
     fleet: Fleet,
     autoscaler: Option<Autoscaler>,
+    /// The autoscaler's next look at the load.
+    evaluation: Option<Key>,
     waits: LineId,
     /// The load up to the autoscaler's last look.
     load: Load,
@@ -146,12 +148,13 @@ impl Service {
         for number in fleet.up() {
             servers.add_instance(number);
         }
-        let service = Self {
+        let mut service = Self {
             id,
             queue: Queue::new(&config.queue, has_lanes),
             servers,
             fleet,
             autoscaler: config.autoscaler.as_ref().map(Autoscaler::new),
+            evaluation: None,
             waits: desk.agenda.line(),
             load: Load::default(),
             config,
@@ -480,23 +483,30 @@ impl Service {
         let has_lanes = config.servers.tenant_max.is_some();
         let work = &*desk.work;
         self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        let is_followed = self.autoscaler.is_some();
         match (&mut self.autoscaler, &config.autoscaler) {
             (_, None) => self.autoscaler = None,
             (Some(autoscaler), Some(config)) => autoscaler.reconfigure(config),
-            (None, Some(autoscaler)) => {
-                self.autoscaler = Some(Autoscaler::new(autoscaler));
-                self.plan_evaluation(desk);
-            }
+            (None, Some(config)) => self.autoscaler = Some(Autoscaler::new(config)),
         }
         self.config = config;
+        if is_followed != self.autoscaler.is_some() {
+            let now = desk.now();
+            self.load = Load::of(desk.recorder.at(self.config.target), now);
+            self.plan_evaluation(desk);
+        }
         self.converge(desk);
     }
 
-    fn plan_evaluation(&self, desk: &mut Desk) {
-        if let Some(autoscaler) = &self.config.autoscaler {
-            let event = PlatformEvent::Service(self.id, Event::Evaluated);
-            desk.agenda.plan(desk.now() + autoscaler.every, event);
+    /// Plans the autoscaler's next look in place of the one that was planned, if any.
+    fn plan_evaluation(&mut self, desk: &mut Desk) {
+        if let Some(planned) = self.evaluation.take() {
+            desk.agenda.cancel(planned);
         }
+        self.evaluation = self.config.autoscaler.as_ref().map(|autoscaler| {
+            let event = PlatformEvent::Service(self.id, Event::Evaluated);
+            desk.agenda.plan(desk.now() + autoscaler.every, event)
+        });
     }
 
     fn on_evaluated(&mut self, desk: &mut Desk) {
