@@ -111,24 +111,29 @@ impl Call {
     }
 
     fn on_begun(&mut self, id: UnitId, desk: &mut Desk) {
-        if let Some(budget) = &mut self.budget {
-            budget.deposit();
-        }
         let unit = desk.work.units[id];
         if !self.caches.is_empty() && self.is_cached(&unit, desk) {
             self.end_unit(id, Ok(()), desk);
         } else {
+            if let Some(budget) = &mut self.budget {
+                budget.deposit();
+            }
             self.begin_attempt(id, desk);
         }
     }
 
+    /// Whether a layer answers, which fills those before it.
     fn is_cached(&mut self, unit: &Unit, desk: &Desk) -> bool {
+        let now = desk.now();
         let mut draws = draws(unit.key, self.config.place, Purpose::Cache, 0);
-        // Every layer draws, so that a layer more leaves the draws of the others as they are.
-        self.caches.iter_mut().fold(false, |is_hit, layer| {
+        let hit = self.caches.iter_mut().position(|layer| {
             let u = uniform(&mut draws);
-            is_hit || layer.is_hit(desk.now(), unit.warm_since, u)
-        })
+            layer.is_hit(now, unit.warm_since, u)
+        });
+        for layer in &mut self.caches[..hit.unwrap_or(0)] {
+            layer.filled(now);
+        }
+        hit.is_some()
     }
 
     fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) {
@@ -296,7 +301,8 @@ impl Call {
     }
 
     /// Changes the policy from now on; what the policies have counted stays where it makes sense.
-    pub fn reconfigure(&mut self, config: Config, now: Instant) {
+    pub fn reconfigure(&mut self, config: Config, desk: &Desk) {
+        let now = desk.now();
         let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
         set(&mut self.budget, budget, budget::Budget::new, budget::Budget::reconfigure);
         let breaker = config.breaker.as_ref();
@@ -312,7 +318,7 @@ impl Call {
         for (index, layer) in config.caches.iter().enumerate() {
             match self.caches.get_mut(index) {
                 Some(cache) => cache.reconfigure(layer),
-                None => self.caches.push(cache::Cache::new(layer)),
+                None => self.caches.push(cache::Cache::cold(layer)),
             }
         }
         self.config = config;

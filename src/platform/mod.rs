@@ -270,7 +270,7 @@ impl Platform {
             self.stations[station.index()].reconfigure(config, replicas, &mut desk);
         }
         for (call, config) in action.calls {
-            self.calls[call.index()].reconfigure(config, desk.now());
+            self.calls[call.index()].reconfigure(config, &desk);
         }
         for (workload, config) in action.workloads {
             self.workloads[workload.index()].reconfigure(config, &mut desk);
