@@ -144,7 +144,7 @@ impl Call {
         if unit.tries > 1 {
             desk.recorder.at(self.config.target).open.retries += 1;
         }
-        if let Err(failure) = self.admit(&unit, desk) {
+        if let Err(failure) = self.admit(&unit, now) {
             return self.on_failed(id, failure, desk);
         }
         let attempt = desk.work.attempts.insert(Attempt {
@@ -184,22 +184,22 @@ impl Call {
 
     /// Whether the policy lets an attempt begin: breaker first, then the cap, then the rate limit, so
     /// that what is refused for another reason takes no token.
-    fn admit(&mut self, unit: &Unit, desk: &Desk) -> Outcome {
-        let now = desk.now();
-        if let Some(cap) = &mut self.cap
-            && !cap.try_begin(unit.tenant)
-        {
+    fn admit(&mut self, unit: &Unit, now: Instant) -> Outcome {
+        if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
             return Err(Failure::Rejected);
         }
-        let refused = if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
-            Failure::RateLimited
-        } else if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
+        let refused = if self.cap.as_mut().is_some_and(|it| !it.try_begin(unit.tenant)) {
             Failure::Rejected
+        } else if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
+            if let Some(cap) = &mut self.cap {
+                cap.end(unit.tenant);
+            }
+            Failure::RateLimited
         } else {
             return Ok(());
         };
-        if let Some(cap) = &mut self.cap {
-            cap.end(unit.tenant);
+        if let Some(breaker) = &mut self.breaker {
+            breaker.give_back(now);
         }
         Err(refused)
     }
