@@ -11,7 +11,7 @@ use super::parts::outcome::{Failure, Outcome};
 use super::parts::{breaker, budget, cache, concurrency, retry, throttle};
 use super::recorder::TargetId;
 use super::stations::service;
-use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId};
+use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId, Work};
 use super::{Event as PlatformEvent, Purpose, draws};
 use crate::engine::agenda::{Agenda, LineId};
 use crate::engine::random::uniform;
@@ -313,7 +313,7 @@ impl Call {
         });
         let cap = config.concurrency.as_ref();
         let change = concurrency::Concurrency::reconfigure;
-        set(&mut self.cap, cap, concurrency::Concurrency::new, change);
+        set(&mut self.cap, cap, |config| cap_of(config, self.id, desk.work), change);
         self.caches.truncate(config.caches.len());
         for (index, layer) in config.caches.iter().enumerate() {
             match self.caches.get_mut(index) {
@@ -323,6 +323,13 @@ impl Call {
         }
         self.config = config;
     }
+}
+
+/// A cap that counts what is under way on a call already.
+fn cap_of(config: &concurrency::Config, call: CallId, work: &Work) -> concurrency::Concurrency {
+    let is_under_way = |attempt: &&Attempt| attempt.call == call && attempt.unit.is_some();
+    let tenants = work.attempts.values().filter(is_under_way).map(|attempt| attempt.tenant);
+    concurrency::Concurrency::with_in_flight(config, tenants)
 }
 
 /// Brings a policy into being, changes it or takes it away.
