@@ -1,3 +1,6 @@
 //! The promises of the product, one module each.
 
+mod properties;
 mod schedules;
+mod stage;
+mod theory;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, scenario, service, time};
+use crate::stage::{Replay, burst, every_second, scenario, service, time};
 
 /// A front that takes no time and calls the back through `caches`, with a unit at each second of `at`.
 fn fronted(call: &Value, at: &[u64], timeline: &Value) -> Replay {
