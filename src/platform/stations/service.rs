@@ -376,6 +376,9 @@ impl Service {
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
+        if let Some(number) = freed.instance_gone {
+            self.fleet.on_drained(number);
+        }
         self.report_busy(desk);
         desk.answer(id, outcome);
         self.queue.reopen(freed.tenant);
@@ -388,7 +391,9 @@ impl Service {
             match change {
                 Change::CameUp(number) => self.servers.add_instance(*number),
                 Change::Retired(number) => {
-                    self.servers.drain_instance(*number);
+                    if self.servers.drain_instance(*number) {
+                        self.fleet.on_drained(*number);
+                    }
                 }
             }
         }
