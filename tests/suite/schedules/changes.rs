@@ -86,3 +86,25 @@ fn an_action_follows_the_first_alert_by_its_delay() {
     assert_eq!(replay.done("w"), [25, 34]);
     assert_eq!(replay.done("later"), [120, 120, 140]);
 }
+
+#[test]
+fn an_action_follows_no_later_alert() {
+    // What waits since 5 is purged at 7, one second after the alert of 6; what waits since 100 is not,
+    // though there is an alert at 101.
+    let stations = json!({ "worker": service("10s", &json!({})) });
+    let workloads = json!({
+        "w": burst(5, 2, "worker", &json!({})), "later": burst(100, 2, "worker", &json!({}))
+    });
+    let mut scenario = scenario(&stations, &workloads);
+    scenario["indicators"] = json!({ "queue": {
+        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s",
+        "alert": { "priority": "high" }
+    } });
+    scenario["timeline"] = json!({ "purge": {
+        "after": { "alert": "queue", "delay": "1s" }, "note": "", "purge": "worker"
+    } });
+    let replay = Replay::of(&scenario);
+    assert_eq!((replay.done("w"), replay.failed("w")), (vec![15], vec![7]));
+    assert_eq!(replay.done("later"), [110, 120]);
+    assert_eq!(replay.count("queue.windows"), Some(2.0));
+}

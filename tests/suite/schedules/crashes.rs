@@ -65,6 +65,19 @@ fn a_queue_in_memory_is_lost_with_all_its_instances() {
 }
 
 #[test]
+fn a_queue_in_memory_is_lost_in_part_with_some_of_its_instances() {
+    // Half of the instances take half of what waits with them, each of 1000 requests by its own draw:
+    // 500 with a standard deviation of sqrt(1000 / 4) = 16.
+    let queue = json!({ "durable": false });
+    let worker = service("1000s", &json!({ "replicas": 2, "queue": queue }));
+    let workloads = json!({ "w": burst(0, 1002, "worker", &json!({})) });
+    let replay = Replay::of(&crashing(4, &json!(1), &worker, &workloads));
+    assert_eq!(replay.failures("w", Failure::Errored), 1);
+    let lost = replay.failures("w", Failure::Dropped);
+    assert!(lost.abs_diff(500) < 64, "{lost}");
+}
+
+#[test]
 fn a_durable_queue_waits_for_the_next_instance() {
     // Three units at 0; the crash at 4 fails the one in hand; up again at 14, the others are served
     // from 14 to 24 and from 24 to 34, a unit of 6 from 34 to 44.
@@ -94,15 +107,18 @@ fn the_oldest_instances_crash_first() {
 #[test]
 fn a_crash_makes_room_for_the_tenant_whose_work_it_took() {
     // Three slots, one for each tenant at most. From 0 on `a` is on instance 2 and `b` on instance 1;
-    // more of both waits since 1, for want of room of their own. The crash of instances 0 and 1 at 5
-    // fails b's unit: its next one has room at once, while `a` waits until 100.
+    // more of both waits since 1, for want of room of their own, which the change at 3 shows once more.
+    // The crash of instances 0 and 1 at 5 fails b's unit: its next one has room, a's until 100 has none.
     let tenant_max = json!({ "max": 1 });
     let worker = service("100s", &json!({ "replicas": 3, "tenant_max": tenant_max }));
     let unit = |tenant, at| of_tenant(tenant, burst(at, 1, "worker", &json!({})));
     let workloads = json!({
         "a1": unit("a", 0), "a2": unit("a", 1), "b1": unit("b", 0), "b2": unit("b", 1)
     });
-    let replay = Replay::of(&crashing(5, &json!(2), &worker, &workloads));
+    let mut scenario = crashing(5, &json!(2), &worker, &workloads);
+    let set = json!({ "stations": { "worker": { "service": { "failure_share": 0 } } } });
+    scenario["timeline"]["change"] = json!({ "at": time(3), "note": "", "set": set });
+    let replay = Replay::of(&scenario);
     assert_eq!(replay.failed("b1"), [5]);
     assert_eq!(replay.done("b2"), [105]);
     assert_eq!([replay.done("a1"), replay.done("a2")], [[100], [200]]);

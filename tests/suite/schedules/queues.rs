@@ -117,6 +117,20 @@ fn a_tenant_at_its_cap_waits_though_a_slot_is_free() {
 }
 
 #[test]
+fn the_order_holds_among_tenants_with_caps() {
+    // Two slots: `a` has one until 10, b the other until 12. Last in, first out, of those with room: b's
+    // at 4 is the last, but at 10 only `a` has room.
+    let unit_of = |tenant, at| of_tenant(tenant, unit(at, &json!({})));
+    let workloads = json!({
+        "o": unit_of("b", 2), "p": unit_of("a", 3), "q": unit_of("a", 4), "r": unit_of("b", 4)
+    });
+    let worker = capped(false, &json!({ "queue": { "order": "lifo" } }));
+    let replay = queueing(&worker, &workloads);
+    let done = ["o", "p", "q", "r"].map(|name| replay.done(name));
+    assert_eq!(done, [[12], [30], [20], [22]]);
+}
+
+#[test]
 fn a_queue_full_of_capped_work_turns_nobody_away_who_finds_a_slot() {
     // a's second unit fills the queue; b needs no place in it, and b's second finds neither.
     let workloads = json!({
