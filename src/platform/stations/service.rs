@@ -109,32 +109,40 @@ pub struct Service {
     load: Load,
 }
 
-/// Integrals since the start of the run of what an autoscaler looks at, in nanoseconds.
+/// What an autoscaler looks at, since the start of the run: arrivals, and integrals in nanoseconds.
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
+    arrivals: u64,
     busy: u128,
     waiting: u128,
     slots: u128,
+    up: u128,
 }
 
 impl Load {
-    fn of(target: &Target, now: Instant) -> Self {
+    fn of(target: &Target, arrivals: u64, now: Instant) -> Self {
         Self {
+            arrivals,
+            up: target.up.integral(now),
             busy: target.busy.integral(now),
             waiting: target.waiting.integral(now),
             slots: target.slots.integral(now),
         }
     }
 
-    /// The average load since an earlier look, as a share of the slots; nothing without slots.
+    /// The average load since an earlier look; nothing while no instance was up.
     fn since(&self, earlier: &Self, measure: autoscaler::Measure) -> Option<f64> {
-        let slots = self.slots - earlier.slots;
-        let taken = (self.busy - earlier.busy)
-            + match measure {
-                autoscaler::Measure::Busy => 0,
-                autoscaler::Measure::InFlight => self.waiting - earlier.waiting,
-            };
-        (slots > 0).then(|| taken as f64 / slots as f64)
+        let busy = self.busy - earlier.busy;
+        let (load, capacity) = match measure {
+            autoscaler::Measure::Busy => (busy as f64, self.slots - earlier.slots),
+            autoscaler::Measure::InFlight => {
+                ((busy + self.waiting - earlier.waiting) as f64, self.slots - earlier.slots)
+            }
+            autoscaler::Measure::Arrivals => {
+                ((self.arrivals - earlier.arrivals) as f64 * 1e9, self.up - earlier.up)
+            }
+        };
+        (capacity > 0).then(|| load / capacity as f64)
     }
 }
 
@@ -491,8 +499,8 @@ impl Service {
             return;
         };
         let now = desk.now();
-        let target = desk.recorder.at(self.config.target);
-        let load = Load::of(target, now);
+        let arrivals = desk.work.attempt_tally(self.id).begun;
+        let load = Load::of(desk.recorder.at(self.config.target), arrivals, now);
         let observed = load.since(&std::mem::replace(&mut self.load, load), config.measure);
         let current = self.fleet.wanted();
         let wanted = observed.and_then(|observed| autoscaler.decide(now, current, observed));
