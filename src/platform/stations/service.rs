@@ -409,12 +409,15 @@ impl Service {
     pub fn crash(&mut self, count: Option<u32>, desk: &mut Desk) {
         let up = u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX);
         let crashed = self.fleet.crash(count.unwrap_or(up));
+        let mut in_hand = Vec::new();
         for number in &crashed {
             desk.log.add(desk.now(), Emerged::Crashed(self.id));
-            let in_hand = self.servers.remove_instance(*number);
-            for id in in_hand.into_iter().rev() {
-                self.lose_from_hand(id, desk);
-            }
+            in_hand.extend(self.servers.remove_instance(*number));
+        }
+        // What arrived first is to be the first again: each goes ahead of those before it.
+        in_hand.sort_by_key(|id| std::cmp::Reverse(desk.work.attempts[*id].arrived));
+        for id in in_hand {
+            self.lose_from_hand(id, desk);
         }
         if !self.config.queue.durable && up > 0 {
             self.lose_from_queue(crashed.len() as f64 / f64::from(up), desk);
