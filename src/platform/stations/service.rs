@@ -109,32 +109,40 @@ pub struct Service {
     load: Load,
 }
 
-/// Integrals since the start of the run of what an autoscaler looks at, in nanoseconds.
+/// What an autoscaler looks at, since the start of the run: arrivals, and integrals in nanoseconds.
 #[derive(Clone, Copy, Debug, Default)]
 struct Load {
+    arrivals: u64,
     busy: u128,
     waiting: u128,
     slots: u128,
+    up: u128,
 }
 
 impl Load {
-    fn of(target: &Target, now: Instant) -> Self {
+    fn of(target: &Target, arrivals: u64, now: Instant) -> Self {
         Self {
+            arrivals,
+            up: target.up.integral(now),
             busy: target.busy.integral(now),
             waiting: target.waiting.integral(now),
             slots: target.slots.integral(now),
         }
     }
 
-    /// The average load since an earlier look, as a share of the slots; nothing without slots.
+    /// The average load since an earlier look; nothing while no instance was up.
     fn since(&self, earlier: &Self, measure: autoscaler::Measure) -> Option<f64> {
-        let slots = self.slots - earlier.slots;
-        let taken = (self.busy - earlier.busy)
-            + match measure {
-                autoscaler::Measure::Busy => 0,
-                autoscaler::Measure::InFlight => self.waiting - earlier.waiting,
-            };
-        (slots > 0).then(|| taken as f64 / slots as f64)
+        let busy = self.busy - earlier.busy;
+        let (load, capacity) = match measure {
+            autoscaler::Measure::Busy => (busy as f64, self.slots - earlier.slots),
+            autoscaler::Measure::InFlight => {
+                ((busy + self.waiting - earlier.waiting) as f64, self.slots - earlier.slots)
+            }
+            autoscaler::Measure::Arrivals => {
+                ((self.arrivals - earlier.arrivals) as f64 * 1e9, self.up - earlier.up)
+            }
+        };
+        (capacity > 0).then(|| load / capacity as f64)
     }
 }
 
@@ -258,7 +266,7 @@ impl Service {
     fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
         let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
         desk.work.attempts[id].slot = Some(slot);
-        desk.recorder.at(self.config.target).busy.rise(desk.agenda.now());
+        self.report_busy(desk);
         true
     }
 
@@ -358,7 +366,7 @@ impl Service {
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
-        desk.recorder.at(self.config.target).busy.fall(desk.agenda.now());
+        self.report_busy(desk);
         desk.answer(id, outcome);
         self.queue.reopen(freed.tenant);
         self.fill(desk);
@@ -378,10 +386,17 @@ impl Service {
         self.fill(desk);
     }
 
+    /// Reports the busy slots; those of instances that take no new work any more are no capacity.
+    fn report_busy(&self, desk: &mut Desk) {
+        let now = desk.now();
+        desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
+    }
+
     fn report_capacity(&self, desk: &mut Desk) {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
         target.slots.set(now, self.servers.slots());
+        target.busy.set(now, self.servers.busy());
         target.up.set(now, u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX));
     }
 
@@ -411,7 +426,7 @@ impl Service {
         let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
         attempt.slot = None;
-        desk.recorder.at(self.config.target).busy.fall(now);
+        self.queue.reopen(attempt.tenant);
         if !self.config.is_requeued_on_crash {
             return desk.answer(id, Err(Failure::Errored));
         }
@@ -484,8 +499,8 @@ impl Service {
             return;
         };
         let now = desk.now();
-        let target = desk.recorder.at(self.config.target);
-        let load = Load::of(target, now);
+        let arrivals = desk.work.attempt_tally(self.id).begun;
+        let load = Load::of(desk.recorder.at(self.config.target), arrivals, now);
         let observed = load.since(&std::mem::replace(&mut self.load, load), config.measure);
         let current = self.fleet.wanted();
         let wanted = observed.and_then(|observed| autoscaler.decide(now, current, observed));
