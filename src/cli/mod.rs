@@ -12,6 +12,7 @@ mod replay;
 mod scenarios;
 mod schema;
 mod validate;
+mod work;
 
 use std::process::ExitCode;
 
@@ -105,7 +106,7 @@ impl Command {
             Self::Validate(command) => command.run(),
             Self::List(command) => command.run(),
             Self::New(command) => command.run(),
-            Self::Schema(command) => command.run(),
+            Self::Schema(schema::Schema {}) => schema::Schema::run(),
             Self::Completions(command) => command.run(),
         }
     }

@@ -28,9 +28,8 @@ pub(super) fn look(file: Option<&Path>) -> Look {
 /// Writes a result to `file`, whole or not at all, or else to standard output.
 pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     match file.filter(|file| *file != Path::new("-")) {
-        Some(file) => whole_file::write(file, text.as_bytes()).map_err(|error| {
-            Failure::Message(format!("cannot write {}: {error}", file.display()))
-        }),
+        Some(file) => whole_file::write(file, text.as_bytes())
+            .map_err(|error| Failure::Message(format!("cannot write {}: {error}", file.display()))),
         None => print(text),
     }
 }
@@ -39,9 +38,10 @@ pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Closed,
-            _ => Failure::Message(format!("cannot write to standard output: {error}")),
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::Closed
+        } else {
+            Failure::Message(format!("cannot write to standard output: {error}"))
         }
     })
 }
@@ -52,8 +52,14 @@ pub(super) fn error(message: &str) {
 }
 
 /// Says on standard error what else is worth knowing.
-pub(super) fn warn(message: &str) {
+fn warn(message: &str) {
     say(AnsiColor::Yellow, "warning", message);
+}
+
+/// Says on standard error that the report of a scenario is not of the whole replay.
+pub(super) fn warn_stopped(file: &Path) {
+    let file = file.display();
+    warn(&format!("{file}: a limit stopped a replay before its end; see `limits` in the scenario"));
 }
 
 fn say(color: AnsiColor, kind: &str, message: &str) {

@@ -1,17 +1,16 @@
 //! `hindsight replay`: from scenarios to verdicts.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::scenarios::{self, Found};
-use super::{Failure, Status, output};
+use super::{Failure, Status, output, scenarios, work};
 use crate::experiment::seeds::robustness;
+use crate::report::Report;
 use crate::report::json::{self, Document};
 use crate::report::text::{self, Look, summary};
-use crate::report::Report;
 use crate::scenario::{Changes, Scenario};
 use crate::simulation;
 
@@ -86,16 +85,17 @@ struct Told {
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let found = scenarios::read(&self.paths)?;
-        let changes =
-            Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let scenarios = scenarios::compile(&found, &changes)?;
         let look = output::look(self.output.as_deref());
-        let bar = bar(scenarios.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
-        let told: Vec<Told> = pool(self.threads)?
+        let bar = work::bar(scenarios.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
+        let told: Vec<Told> = work::threads(self.threads)?
             .install(|| scenarios.par_iter().map(|it| self.tell(it, look, &bar)).collect());
         bar.finish_and_clear();
         for (found, told) in found.iter().zip(&told) {
-            warn_if_stopped(found, told);
+            if told.status == Status::Stopped {
+                output::warn_stopped(&found.file);
+            }
         }
         let worst = told.iter().map(|told| told.status).max();
         output::deliver(&self.compose(told, look), self.output.as_deref())?;
@@ -135,41 +135,8 @@ impl Replay {
                         told.into_iter().map(|told| told.line).collect();
                     texts.push(summary::table(&lines, look));
                 }
-                texts.join("\n\n")
+                texts.join(&look.rule())
             }
         }
     }
-}
-
-fn warn_if_stopped(found: &Found, told: &Told) {
-    if told.status == Status::Stopped {
-        let file = found.file.display();
-        output::warn(&format!(
-            "{file}: a limit stopped a replay before its end; see `limits` in the scenario"
-        ));
-    }
-}
-
-/// The threads that replays run on.
-pub(super) fn pool(threads: Option<u16>) -> Result<rayon::ThreadPool, Failure> {
-    let threads = usize::from(threads.unwrap_or(0)); // 0 is as many as there are cores.
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Failure::Message(format!("cannot start threads: {error}")))
-}
-
-/// A bar on standard error, which shows itself only on a terminal and only when the work takes long.
-pub(super) fn bar(runs: u64) -> ProgressBar {
-    let bar = ProgressBar::new(runs);
-    let template = "{elapsed_precise} [{bar:40}] {pos} of {len} replays, {eta} to go";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar
-}
-
-/// The file of a scenario as it is shown.
-pub(super) fn shown(file: &Path) -> String {
-    file.display().to_string()
 }

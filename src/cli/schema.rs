@@ -16,7 +16,7 @@ Example:
 pub(super) struct Schema {}
 
 impl Schema {
-    pub(super) fn run(&self) -> Result<Status, Failure> {
+    pub(super) fn run() -> Result<Status, Failure> {
         output::print(&format!("{:#}\n", scenario::schema()))?;
         Ok(Status::Fine)
     }

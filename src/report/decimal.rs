@@ -52,7 +52,8 @@ fn parts(value: f64) -> (u64, i32) {
 
 /// The digits of `mantissa * 2^times`, which may be more than any integer type holds.
 fn doubled(mantissa: u64, times: i32) -> String {
-    let mut digits: Vec<u8> = mantissa.to_string().bytes().rev().map(|digit| digit - b'0').collect();
+    let mut digits: Vec<u8> =
+        mantissa.to_string().bytes().rev().map(|digit| digit - b'0').collect();
     for _ in 0..times {
         let mut carry = 0;
         for digit in &mut digits {
@@ -102,7 +103,7 @@ mod tests {
             (0.1, "0.1"),
             (1.0 / 3.0, "0.333333"),
             (2.0 / 3.0, "0.666667"),
-            (0.000_000_5, "0"), // A little less than written.
+            (0.000_000_5, "0"),        // A little less than written.
             (0.000_001_5, "0.000001"), // A little less than written, too.
             (0.999_999_9, "1"),
             (1e15, "1000000000000000"),

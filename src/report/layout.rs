@@ -81,7 +81,11 @@ impl Formatter for Layout {
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.close(writer, b"]")
     }
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.next(writer, first, false)
     }
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -90,7 +94,11 @@ impl Formatter for Layout {
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.close(writer, b"}")
     }
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.next(writer, first, true)
     }
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -108,9 +116,18 @@ mod tests {
             "a": [{ "b": [{ "c": 1, "d": [1, 2] }, {}], "e": [] }]
         });
         let lines = [
-            "{", "  \"a\": [", "    {", "      \"b\": [",
-            "        { \"c\": 1, \"d\": [1, 2] },", "        {}", "      ],",
-            "      \"e\": []", "    }", "  ]", "}", "",
+            "{",
+            "  \"a\": [",
+            "    {",
+            "      \"b\": [",
+            "        { \"c\": 1, \"d\": [1, 2] },",
+            "        {}",
+            "      ],",
+            "      \"e\": []",
+            "    }",
+            "  ]",
+            "}",
+            "",
         ];
         assert_eq!(to_text(&value), lines.join("\n"));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&to_text(&value)).unwrap(), value);

@@ -90,7 +90,9 @@ impl Teller<'_> {
             Emerged::ScaledDown(id) => ("scaled_down", names.stations[id.index()].as_str()),
             Emerged::BreakerOpened(id) => ("breaker_opened", names.calls[id.index()].as_str()),
             Emerged::BreakerClosed(id) => ("breaker_closed", names.calls[id.index()].as_str()),
-            Emerged::ImageDeleted(id) => ("image_deleted", names.images[usize::from(id.0)].as_str()),
+            Emerged::ImageDeleted(id) => {
+                ("image_deleted", names.images[usize::from(id.0)].as_str())
+            }
         };
         let text = self.text(it, of);
         Some(self.entry(it, Kind::Emerged, (what, Some(of)), text))
@@ -158,8 +160,12 @@ impl Teller<'_> {
                 };
                 format!("{of}: the autoscaler goes from {} to {} instances{steps}", it.from, it.to)
             }
-            Emerged::BreakerOpened(_) => format!("{of}: the circuit breaker opens{}", repeated(it, &last)),
-            Emerged::BreakerClosed(_) => format!("{of}: the circuit breaker closes{}", repeated(it, &last)),
+            Emerged::BreakerOpened(_) => {
+                format!("{of}: the circuit breaker opens{}", repeated(it, &last))
+            }
+            Emerged::BreakerClosed(_) => {
+                format!("{of}: the circuit breaker closes{}", repeated(it, &last))
+            }
             Emerged::ImageDeleted(_) => format!("image {of} is deleted by the lifecycle policy"),
             Emerged::Alerted(_) => format!("{}{}", self.alert(of), repeated(it, &last)),
             Emerged::ImpactBegan(_) | Emerged::ImpactEnded(_) | Emerged::Acted(_) => {
@@ -182,7 +188,8 @@ impl Teller<'_> {
     fn window(&self, index: u16, window: Window) -> Vec<Entry> {
         let name = self.report.scenario.names.indicators[usize::from(index)].as_str();
         let indicator = &self.report.scenario.file.indicators[name];
-        let what = if indicator.impact { ["impact_began", "impact_ended"] } else { ["began", "ended"] };
+        let what =
+            if indicator.impact { ["impact_began", "impact_ended"] } else { ["began", "ended"] };
         let at = |instant: Instant, what: &str, text: String| Entry {
             at: self.report.scenario.clock.local(instant),
             until: None,

@@ -1,9 +1,10 @@
 //! Numbers and conditions in plain words, for people; always the same, whatever the machine's language.
 
 use jiff::civil::{Date, DateTime};
+use serde_json::Value;
 
 use super::decimal::fixed;
-use crate::platform::measures::Measure;
+use crate::platform::measures::{Dimension, Measure};
 use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
 use crate::scenario::file::File;
@@ -46,19 +47,11 @@ impl Form {
 
     /// As what the values of a measure are shown.
     pub(super) fn of_measure(measure: Measure) -> Self {
-        match measure {
-            Measure::ArrivalRate
-            | Measure::DoneRate
-            | Measure::FailureRate
-            | Measure::RetryRate => Self::Rate,
-            Measure::Latency | Measure::OldestWait => Self::Span,
-            Measure::ErrorShare
-            | Measure::InVainShare
-            | Measure::BusyShare
-            | Measure::FailedPullShare => Self::Share,
-            Measure::QueueDepth | Measure::InFlight | Measure::Replicas | Measure::ImageMissing => {
-                Self::Count
-            }
+        match measure.dimension() {
+            Dimension::Rate => Self::Rate,
+            Dimension::Time => Self::Span,
+            Dimension::Number if name(measure).ends_with("_share") => Self::Share,
+            Dimension::Number => Self::Count,
         }
     }
 }
@@ -84,6 +77,11 @@ impl<'a> Words<'a> {
         self.time(self.scenario.clock.local(instant), false)
     }
 
+    /// The same without seconds.
+    pub(super) fn minute(self, instant: Instant) -> String {
+        self.time(self.scenario.clock.local(instant), true)
+    }
+
     /// A time as a source gives it: `10:29` if it names no seconds.
     pub(super) fn local(self, local: LocalTime) -> String {
         self.time(local.civil(), local.is_minute())
@@ -104,9 +102,7 @@ impl<'a> Words<'a> {
             Form::Minutes => format!("{} min", count(value)),
             Form::Span => span(Span::from_nanos_f64(value)),
             Form::Rate => rate(Rate::per_second(value)),
-            Form::Moment => {
-                self.moment(Instant::START + Span::from_nanos_f64(value))
-            }
+            Form::Moment => self.moment(Instant::START + Span::from_nanos_f64(value)),
         }
     }
 
@@ -124,8 +120,11 @@ impl<'a> Words<'a> {
         let quantity = |it: &Quantity| self.quantity(*it, form);
         match expect {
             Expect::At(at) => {
-                let within =
-                    if at.within.is_zero() { String::new() } else { format!(" ± {}", span(at.within)) };
+                let within = if at.within.is_zero() {
+                    String::new()
+                } else {
+                    format!(" ± {}", span(at.within))
+                };
                 let cause = at
                     .not_before
                     .map(|cause| format!(", not before {}", self.local(cause)))
@@ -149,43 +148,32 @@ impl<'a> Words<'a> {
         };
         let many = it.of.0.len() > 1;
         let places = if many { it.of.0.join(", ") } else { it.of.0.concat() };
-        let mut text = format!("{} of {places} {bound}", measure_name(it.measure, it.percentile));
-        if many {
-            text += &format!(", in {} of them or more", it.at_least);
-        }
-        if let Some(tenants) = &it.tenants {
+        let broad = it.tenants.as_ref().map(|tenants| {
             let share = self.number(tenants.share.get(), Form::Share);
-            text += &format!(", for more than {share} of tenants");
-        }
-        if !it.held.is_zero() {
-            text += &format!(", for {}", span(it.held));
-        }
-        text
+            format!(", for more than {share} of tenants")
+        });
+        let parts = [
+            format!("{} of {places} {bound}", measure_name(it.measure, it.percentile)),
+            if many { format!(", in {} of them or more", it.at_least) } else { String::new() },
+            broad.unwrap_or_default(),
+            if it.held.is_zero() { String::new() } else { format!(", for {}", span(it.held)) },
+        ];
+        parts.concat()
     }
 }
 
-/// A measure as people call it.
+/// A measure as people call it, such as `p95 latency`: its name in scenario files, in words.
 pub(super) fn measure_name(measure: Measure, percentile: Option<f64>) -> String {
-    let name = match measure {
-        Measure::ArrivalRate => "arrival rate",
-        Measure::DoneRate => "rate of work done",
-        Measure::FailureRate => "failure rate",
-        Measure::RetryRate => "retry rate",
-        Measure::ErrorShare => "share of errors",
-        Measure::InVainShare => "share done in vain",
-        Measure::Latency => "latency",
-        Measure::QueueDepth => "queue depth",
-        Measure::InFlight => "work in flight",
-        Measure::BusyShare => "share of busy slots",
-        Measure::Replicas => "instances up",
-        Measure::OldestWait => "longest wait",
-        Measure::FailedPullShare => "share of failed pulls",
-        Measure::ImageMissing => "missing image",
-    };
+    let words = name(measure).replace('_', " ");
     match percentile {
-        Some(percentile) => format!("p{} {name}", fixed(percentile, 3).unwrap_or_default()),
-        None => name.to_owned(),
+        Some(percentile) => format!("p{} {words}", fixed(percentile, 3).unwrap_or_default()),
+        None => words,
     }
+}
+
+fn name(measure: Measure) -> String {
+    let name = serde_json::to_value(measure).ok();
+    name.as_ref().and_then(Value::as_str).expect("a measure is written as its name").to_owned()
 }
 
 /// A number with its thousands apart and as many decimals as still say something: `312,004`, `43.25`.

@@ -1,27 +1,33 @@
-//! The report made to be read.
+//! The report made to be read: the verdict first, then what happened, what it cost and how sure it is.
+//!
+//! One file a section, in the order of reading. Colour only repeats what a mark or a word says.
+
+pub mod catalogue;
+mod facts;
+mod headline;
+mod impact;
+mod outlook;
+mod series;
+mod story;
+mod style;
 pub mod summary;
+mod table;
+
 use super::Report;
-use super::words::{Form, Words};
-/// How a text may look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
-    /// Columns.
-    pub width: usize,
-    /// Whether colours are welcome.
-    pub is_coloured: bool,
-}
-/// The report of one replay.
+
+pub use style::Look;
+
+/// The report of one replay, which ends in a line break.
 #[must_use]
-pub fn replay(report: &Report, _look: Look) -> String {
-    let words = Words::new(report.scenario);
-    let mut text = format!("{}\n", report.scenario.file.title);
-    for entry in super::timeline::timeline(report) {
-        text += &format!("{} {:?} {}\n", entry.at.strftime("%H:%M:%S"), entry.kind, entry.text);
-    }
-    for verdict in &report.verdicts {
-        let it = &report.scenario.file.documented[&verdict.id];
-        let form = Form::of(&it.metric, &report.scenario.file);
-        text += &format!("{} {} | {} | {:?}\n", verdict.holds, verdict.id, words.expectation(&it.expect, form), verdict.simulated.map(|v| words.number(v, form)));
-    }
-    text
+pub fn replay(report: &Report, look: Look) -> String {
+    let sections = [
+        Some(headline::section(report, look)),
+        Some(story::section(report, look)),
+        facts::section(report, look),
+        impact::section(report, look),
+        series::section(report, look),
+        outlook::robustness(report, look),
+        outlook::mitigations(report, look),
+    ];
+    sections.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
