@@ -41,12 +41,12 @@ fn verdict(report: &Report, look: Look) -> String {
     let (mark, style, text) = if all == 0 {
         ("–", WARNING, "no fact is documented to compare the replay with".to_owned())
     } else if !changes.is_empty() {
-        let no_longer = if missed.is_empty() {
-            "all still hold".to_owned()
-        } else {
-            format!("{held} still hold, {} no longer", missed.join(", "))
-        };
-        let text = format!("with {}: of {all} documented facts {no_longer}", changes.join(", "));
+        let hold = if held == 1 { "holds" } else { "hold" };
+        let no_longer =
+            if missed.is_empty() { String::new() } else { format!(", not {}", missed.join(", ")) };
+        let changes = changes.join(", ");
+        let text =
+            format!("with {changes}: {held} of {all} documented facts still {hold}{no_longer}");
         ("→", WARNING, text)
     } else if missed.is_empty() {
         ("✓", GOOD, format!("shows what was documented: {all} of {all} facts hold"))
