@@ -11,7 +11,7 @@ use super::parts::outcome::{Failure, Outcome};
 use super::parts::{breaker, budget, cache, concurrency, retry, throttle};
 use super::recorder::TargetId;
 use super::stations::service;
-use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId};
+use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId, Work};
 use super::{Event as PlatformEvent, Purpose, draws};
 use crate::engine::agenda::{Agenda, LineId};
 use crate::engine::random::uniform;
@@ -111,24 +111,29 @@ impl Call {
     }
 
     fn on_begun(&mut self, id: UnitId, desk: &mut Desk) {
-        if let Some(budget) = &mut self.budget {
-            budget.deposit();
-        }
         let unit = desk.work.units[id];
         if !self.caches.is_empty() && self.is_cached(&unit, desk) {
             self.end_unit(id, Ok(()), desk);
         } else {
+            if let Some(budget) = &mut self.budget {
+                budget.deposit();
+            }
             self.begin_attempt(id, desk);
         }
     }
 
+    /// Whether a layer answers, which fills those before it.
     fn is_cached(&mut self, unit: &Unit, desk: &Desk) -> bool {
+        let now = desk.now();
         let mut draws = draws(unit.key, self.config.place, Purpose::Cache, 0);
-        // Every layer draws, so that a layer more leaves the draws of the others as they are.
-        self.caches.iter_mut().fold(false, |is_hit, layer| {
+        let hit = self.caches.iter_mut().position(|layer| {
             let u = uniform(&mut draws);
-            is_hit || layer.is_hit(desk.now(), unit.warm_since, u)
-        })
+            layer.is_hit(now, unit.warm_since, u)
+        });
+        for layer in &mut self.caches[..hit.unwrap_or(0)] {
+            layer.filled(now);
+        }
+        hit.is_some()
     }
 
     fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) {
@@ -139,7 +144,7 @@ impl Call {
         if unit.tries > 1 {
             desk.recorder.at(self.config.target).open.retries += 1;
         }
-        if let Err(failure) = self.admit(&unit, desk) {
+        if let Err(failure) = self.admit(&unit, now) {
             return self.on_failed(id, failure, desk);
         }
         let attempt = desk.work.attempts.insert(Attempt {
@@ -179,22 +184,22 @@ impl Call {
 
     /// Whether the policy lets an attempt begin: breaker first, then the cap, then the rate limit, so
     /// that what is refused for another reason takes no token.
-    fn admit(&mut self, unit: &Unit, desk: &Desk) -> Outcome {
-        let now = desk.now();
-        if let Some(cap) = &mut self.cap
-            && !cap.try_begin(unit.tenant)
-        {
+    fn admit(&mut self, unit: &Unit, now: Instant) -> Outcome {
+        if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
             return Err(Failure::Rejected);
         }
-        let refused = if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
-            Failure::RateLimited
-        } else if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
+        let refused = if self.cap.as_mut().is_some_and(|it| !it.try_begin(unit.tenant)) {
             Failure::Rejected
+        } else if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
+            if let Some(cap) = &mut self.cap {
+                cap.end(unit.tenant);
+            }
+            Failure::RateLimited
         } else {
             return Ok(());
         };
-        if let Some(cap) = &mut self.cap {
-            cap.end(unit.tenant);
+        if let Some(breaker) = &mut self.breaker {
+            breaker.give_back(now);
         }
         Err(refused)
     }
@@ -299,7 +304,8 @@ impl Call {
     }
 
     /// Changes the policy from now on; what the policies have counted stays where it makes sense.
-    pub fn reconfigure(&mut self, config: Config, now: Instant) {
+    pub fn reconfigure(&mut self, config: Config, desk: &Desk) {
+        let now = desk.now();
         let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
         set(&mut self.budget, budget, budget::Budget::new, budget::Budget::reconfigure);
         let breaker = config.breaker.as_ref();
@@ -310,16 +316,23 @@ impl Call {
         });
         let cap = config.concurrency.as_ref();
         let change = concurrency::Concurrency::reconfigure;
-        set(&mut self.cap, cap, concurrency::Concurrency::new, change);
+        set(&mut self.cap, cap, |config| cap_of(config, self.id, desk.work), change);
         self.caches.truncate(config.caches.len());
         for (index, layer) in config.caches.iter().enumerate() {
             match self.caches.get_mut(index) {
                 Some(cache) => cache.reconfigure(layer),
-                None => self.caches.push(cache::Cache::new(layer)),
+                None => self.caches.push(cache::Cache::cold(layer)),
             }
         }
         self.config = config;
     }
+}
+
+/// A cap that counts what is under way on a call already.
+fn cap_of(config: &concurrency::Config, call: CallId, work: &Work) -> concurrency::Concurrency {
+    let is_under_way = |attempt: &&Attempt| attempt.call == call && attempt.unit.is_some();
+    let tenants = work.attempts.values().filter(is_under_way).map(|attempt| attempt.tenant);
+    concurrency::Concurrency::with_in_flight(config, tenants)
 }
 
 /// Brings a policy into being, changes it or takes it away.

@@ -18,7 +18,7 @@ pub mod work;
 pub mod workload;
 
 use crate::engine;
-use crate::engine::agenda::Agenda;
+use crate::engine::agenda::{Agenda, Key};
 use crate::engine::random::{Streams, UnitDraws};
 use crate::units::{Instant, Span};
 use call::Call;
@@ -108,11 +108,12 @@ pub struct Config {
 #[derive(Debug)]
 pub struct Platform {
     observed_from: Instant,
-    resolution: Span,
     work: Work,
     recorder: Recorder,
     log: Log,
     registry: Registry,
+    /// The lifecycle policy's next run.
+    lifecycle_run: Option<Key>,
     stations: Vec<Service>,
     calls: Vec<Call>,
     workloads: Vec<Workload>,
@@ -139,11 +140,11 @@ impl Platform {
         let in_use: Vec<ImageId> = config.stations.iter().flat_map(named).collect();
         let mut platform = Self {
             observed_from: config.observed_from,
-            resolution: config.resolution,
             work: Work::new(config.calls.len(), config.stations.len(), config.workloads.len()),
             recorder,
             log: Log::default(),
             registry: Registry::new(config.registry.clone(), &in_use),
+            lifecycle_run: None,
             stations: Vec::new(),
             calls: Vec::new(),
             workloads: Vec::new(),
@@ -157,18 +158,31 @@ impl Platform {
         platform
     }
 
-    /// Plans what comes by the clock: timeline first, so that at one instant what is done comes
-    /// before what happens.
+    /// Plans what comes by the clock: at one instant a bin ends before anything else, so that no effect is
+    /// dated before its cause, and what is done by the timeline comes before what happens.
     fn plan_ahead(&mut self, config: &Config, agenda: &mut Agenda<Event>) {
+        let bins = agenda.line();
+        let mut bin_end = Instant::START;
+        // The last one is at the end or after it, and never happens: with it the run comes to its end.
+        while bin_end < config.end {
+            bin_end = bin_end + config.resolution;
+            agenda.plan_in_line(bins, bin_end, Event::BinEnded);
+        }
         for (id, action) in (0..).zip(&config.timeline) {
             if let Trigger::At(at) = action.trigger {
                 agenda.plan(at, Event::Acted(ActionId(id)));
             }
         }
-        if let Some(at) = self.registry.next_run(Instant::START) {
-            agenda.plan(at, Event::LifecycleRan);
+        self.plan_lifecycle(Instant::START, agenda);
+    }
+
+    /// Plans the lifecycle policy's next run, at `from` or later, in place of the one that was planned.
+    fn plan_lifecycle(&mut self, from: Instant, agenda: &mut Agenda<Event>) {
+        if let Some(planned) = self.lifecycle_run.take() {
+            agenda.cancel(planned);
         }
-        agenda.plan(Instant::START + config.resolution, Event::BinEnded);
+        let next = self.registry.next_run(from);
+        self.lifecycle_run = next.map(|at| agenda.plan(at, Event::LifecycleRan));
     }
 
     fn set_up(&mut self, config: &Config, streams: Streams, agenda: &mut Agenda<Event>) {
@@ -209,7 +223,6 @@ impl Platform {
         if now > self.observed_from {
             self.evaluate_indicators(agenda);
         }
-        agenda.plan(now + self.resolution, Event::BinEnded);
     }
 
     fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
@@ -236,9 +249,7 @@ impl Platform {
         for image in self.registry.run_lifecycle(now, &in_use) {
             self.log.add(now, Emerged::ImageDeleted(image));
         }
-        if let Some(at) = self.registry.next_run(now + Span::from_nanos(1)) {
-            agenda.plan(at, Event::LifecycleRan);
-        }
+        self.plan_lifecycle(now + Span::from_nanos(1), agenda);
     }
 
     fn on_acted(&mut self, id: ActionId, agenda: &mut Agenda<Event>) {
@@ -246,6 +257,7 @@ impl Platform {
         self.log.add(agenda.now(), Emerged::Acted(id.0));
         if let Some(registry) = action.registry {
             self.registry.reconfigure(registry);
+            self.plan_lifecycle(agenda.now(), agenda);
         }
         let mut desk = Desk {
             agenda,
@@ -258,7 +270,7 @@ impl Platform {
             self.stations[station.index()].reconfigure(config, replicas, &mut desk);
         }
         for (call, config) in action.calls {
-            self.calls[call.index()].reconfigure(config, desk.now());
+            self.calls[call.index()].reconfigure(config, &desk);
         }
         for (workload, config) in action.workloads {
             self.workloads[workload.index()].reconfigure(config, &mut desk);

@@ -109,6 +109,12 @@ pub struct Recorder {
 }
 
 impl Gauge {
+    /// A level that has been what it is since before the run.
+    #[must_use]
+    pub fn starting_at(value: u32) -> Self {
+        Self { value, min: value, max: value, ..Self::default() }
+    }
+
     /// Sets the level.
     pub fn set(&mut self, now: Instant, value: u32) {
         self.integral = self.integral(now);

@@ -170,6 +170,13 @@ impl Workload {
             self.remaining = (self.remaining - profile.expected(self.walked_to, now)).max(0.0);
         }
         self.walked_to = now;
+        if !self.config.is_enabled
+            && config.is_enabled
+            && let Arrivals::Trace(rows) = &config.arrivals
+        {
+            // Who would have come in the meantime has not.
+            self.arrived = rows.partition_point(|(at, _)| *at < now).max(self.arrived);
+        }
         self.config = config;
         if let Some(key) = self.planned.take() {
             desk.agenda.cancel(key);

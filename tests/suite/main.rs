@@ -4,6 +4,7 @@ mod cli;
 mod determinism;
 mod golden;
 mod scenario_errors;
+mod schedules;
 
 use std::path::{Path, PathBuf};
 

@@ -78,6 +78,12 @@ impl Cache {
         Self { config: config.clone(), content }
     }
 
+    /// A cache that nothing has filled yet.
+    #[must_use]
+    pub fn cold(config: &Config) -> Self {
+        Self { config: config.clone(), content: Content::Cold }
+    }
+
     /// Whether a request is answered from the cache.
     ///
     /// `instance_since` is when the caller's instance came up, `None` for ever ago; it counts only where

@@ -70,23 +70,35 @@ impl Concurrency {
         Self { config: config.clone(), in_flight: 0, tenants: Vec::new() }
     }
 
+    /// A cap with a call of each of `tenants` in flight, be it more than it would let begin.
+    #[must_use]
+    pub fn with_in_flight(config: &Config, tenants: impl Iterator<Item = u32>) -> Self {
+        let mut cap = Self::new(config);
+        tenants.for_each(|tenant| cap.begin(tenant));
+        cap
+    }
+
     /// Whether a call of `tenant` may begin, which then counts as in flight until its `end`.
     #[must_use]
     pub fn try_begin(&mut self, tenant: u32) -> bool {
+        let own_in_flight = self.tenants.get(tenant as usize).copied().unwrap_or(0);
+        let may_begin = self.in_flight < self.config.max
+            && self.config.per_tenant.as_ref().is_none_or(|own| {
+                own_in_flight < own.max || own.borrow.is_some_and(|reserve| self.is_below(reserve))
+            });
+        if may_begin {
+            self.begin(tenant);
+        }
+        may_begin
+    }
+
+    fn begin(&mut self, tenant: u32) {
         let index = tenant as usize;
         if index >= self.tenants.len() {
             self.tenants.resize(index + 1, 0);
         }
-        let may_begin = self.in_flight < self.config.max
-            && self.config.per_tenant.as_ref().is_none_or(|own| {
-                self.tenants[index] < own.max
-                    || own.borrow.is_some_and(|reserve| self.is_below(reserve))
-            });
-        if may_begin {
-            self.in_flight += 1;
-            self.tenants[index] += 1;
-        }
-        may_begin
+        self.in_flight += 1;
+        self.tenants[index] += 1;
     }
 
     /// Notes that a call of `tenant` that had begun has ended.

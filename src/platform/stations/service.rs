@@ -5,7 +5,7 @@
 //! processor among the slots (except as a slowdown), affinity of tenants to instances.
 
 use super::fleet::{self, Change, Fleet};
-use crate::engine::agenda::LineId;
+use crate::engine::agenda::{Key, LineId};
 use crate::engine::random::{child_key, uniform};
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
@@ -15,7 +15,7 @@ use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers};
 use crate::platform::parts::slowdown;
-use crate::platform::recorder::{Target, TargetId};
+use crate::platform::recorder::{Gauge, Target, TargetId};
 use crate::platform::work::{Attempt, AttemptId, CallId, StationId, Unit, Work};
 use crate::platform::{Event as PlatformEvent, Purpose, call, draws};
 use crate::units::{Instant, Share, Span};
@@ -104,6 +104,8 @@ pub struct Service {
     servers: Servers<AttemptId>,
     fleet: Fleet,
     autoscaler: Option<Autoscaler>,
+    /// The autoscaler's next look at the load.
+    evaluation: Option<Key>,
     waits: LineId,
     /// The load up to the autoscaler's last look.
     load: Load,
@@ -154,18 +156,21 @@ impl Service {
         for number in fleet.up() {
             servers.add_instance(number);
         }
-        let service = Self {
+        let mut service = Self {
             id,
             queue: Queue::new(&config.queue, has_lanes),
             servers,
             fleet,
             autoscaler: config.autoscaler.as_ref().map(Autoscaler::new),
+            evaluation: None,
             waits: desk.agenda.line(),
             load: Load::default(),
             config,
         };
         service.plan_evaluation(desk);
-        service.report_capacity(desk);
+        let target = desk.recorder.at(service.config.target);
+        target.slots = Gauge::starting_at(service.servers.slots());
+        target.up = Gauge::starting_at(service.config.replicas);
         service
     }
 
@@ -207,18 +212,28 @@ impl Service {
         if self.servers.slots() == 0 && !self.config.queue.durable {
             // A queue in memory is gone with its instances: nobody takes the connection.
             desk.answer(id, Err(Failure::Rejected));
-        } else if self.queue.is_empty() && self.take_slot(id, attempt.tenant, desk) {
-            self.serve(id, desk);
-        } else if self.queue.push(entry(id, &attempt)).is_ok() {
-            desk.recorder.at(self.config.target).waits(now, attempt.tenant);
-            if let Some(wait_max) = self.config.queue.wait_max {
-                let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
-                let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
-                desk.work.attempts[id].timer = Some(timer);
+        } else if self.take_slot(id, attempt.tenant, desk) {
+            // Where a slot was free, none of those that wait had room for it.
+            if self.is_expired(&attempt) {
+                self.finish(id, Err(Failure::Dropped), desk);
+            } else {
+                self.serve(id, desk);
             }
-            self.fill(desk);
+        } else if self.queue.push(entry(id, &attempt)).is_ok() {
+            self.begin_wait(id, attempt.tenant, desk);
         } else {
             desk.answer(id, Err(Failure::Rejected));
+        }
+    }
+
+    /// Notes that a request has joined the queue, which it leaves when it has waited too long.
+    fn begin_wait(&self, id: AttemptId, tenant: u32, desk: &mut Desk) {
+        let now = desk.now();
+        desk.recorder.at(self.config.target).waits(now, tenant);
+        if let Some(wait_max) = self.config.queue.wait_max {
+            let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
+            let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
+            desk.work.attempts[id].timer = Some(timer);
         }
     }
 
@@ -249,7 +264,7 @@ impl Service {
             let Some(id) = next else { return };
             let attempt = &mut desk.work.attempts[id];
             let (tenant, timer) = (attempt.tenant, attempt.timer.take());
-            let is_expired = attempt.unit.is_none() && self.config.drop_expired;
+            let is_expired = self.is_expired(attempt);
             if let Some(timer) = timer {
                 desk.agenda.cancel(timer);
             }
@@ -262,7 +277,12 @@ impl Service {
         }
     }
 
-    /// Takes a slot for a request that is next in line, or that finds nobody waiting.
+    /// Whether a request is to be dropped as its turn comes.
+    fn is_expired(&self, attempt: &Attempt) -> bool {
+        attempt.unit.is_none() && self.config.drop_expired
+    }
+
+    /// Takes a slot for a request whose turn it is, if one is free and its tenant has room.
     fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
         let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
         desk.work.attempts[id].slot = Some(slot);
@@ -283,8 +303,7 @@ impl Service {
     }
 
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
-        // The instance may have crashed meanwhile.
-        let Some(attempt) = desk.work.attempts.get(id) else { return };
+        let Some(attempt) = in_hand(id, desk) else { return };
         let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.number);
         if self.config.failure_share > Share::NONE
             && uniform(&mut draws) < self.config.failure_share.get()
@@ -296,8 +315,7 @@ impl Service {
     }
 
     fn on_call_succeeded(&mut self, id: AttemptId, desk: &mut Desk) {
-        // The request may have failed by another call, or crashed.
-        let Some(attempt) = desk.work.attempts.get_mut(id) else { return };
+        let Some(attempt) = in_hand(id, desk) else { return };
         attempt.pending -= 1;
         if attempt.pending == 0 {
             self.make_calls(id, desk);
@@ -305,7 +323,7 @@ impl Service {
     }
 
     fn on_call_failed(&mut self, id: AttemptId, desk: &mut Desk) {
-        if desk.work.attempts.contains_key(id) {
+        if in_hand(id, desk).is_some() {
             self.finish(id, Err(Failure::DependencyFailed), desk);
         }
     }
@@ -426,7 +444,6 @@ impl Service {
     }
 
     fn lose_from_hand(&mut self, id: AttemptId, desk: &mut Desk) {
-        let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
         attempt.slot = None;
         self.queue.reopen(attempt.tenant);
@@ -441,7 +458,7 @@ impl Service {
             desk.work.units[unit].attempt = Some(id);
         }
         self.queue.push_front(entry(id, &attempt));
-        desk.recorder.at(self.config.target).waits(now, attempt.tenant);
+        self.begin_wait(id, attempt.tenant, desk);
     }
 
     /// Loses the share of a queue that was in the memory of crashed instances.
@@ -477,23 +494,30 @@ impl Service {
         let has_lanes = config.servers.tenant_max.is_some();
         let work = &*desk.work;
         self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        let is_followed = self.autoscaler.is_some();
         match (&mut self.autoscaler, &config.autoscaler) {
             (_, None) => self.autoscaler = None,
             (Some(autoscaler), Some(config)) => autoscaler.reconfigure(config),
-            (None, Some(autoscaler)) => {
-                self.autoscaler = Some(Autoscaler::new(autoscaler));
-                self.plan_evaluation(desk);
-            }
+            (None, Some(config)) => self.autoscaler = Some(Autoscaler::new(config)),
         }
         self.config = config;
+        if is_followed != self.autoscaler.is_some() {
+            let now = desk.now();
+            self.load = Load::of(desk.recorder.at(self.config.target), now);
+            self.plan_evaluation(desk);
+        }
         self.converge(desk);
     }
 
-    fn plan_evaluation(&self, desk: &mut Desk) {
-        if let Some(autoscaler) = &self.config.autoscaler {
-            let event = PlatformEvent::Service(self.id, Event::Evaluated);
-            desk.agenda.plan(desk.now() + autoscaler.every, event);
+    /// Plans the autoscaler's next look in place of the one that was planned, if any.
+    fn plan_evaluation(&mut self, desk: &mut Desk) {
+        if let Some(planned) = self.evaluation.take() {
+            desk.agenda.cancel(planned);
         }
+        self.evaluation = self.config.autoscaler.as_ref().map(|autoscaler| {
+            let event = PlatformEvent::Service(self.id, Event::Evaluated);
+            desk.agenda.plan(desk.now() + autoscaler.every, event)
+        });
     }
 
     fn on_evaluated(&mut self, desk: &mut Desk) {
@@ -527,6 +551,12 @@ impl Service {
 /// Whether an attempt in the queue is still waiting there.
 fn is_waiting(work: &Work, id: AttemptId) -> bool {
     work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
+}
+
+/// A request that holds a slot. Another call may have failed it since, or its instance crashed: even at
+/// this very instant, so that its call has yet to hear of it.
+fn in_hand<'a>(id: AttemptId, desk: &'a mut Desk) -> Option<&'a mut Attempt> {
+    desk.work.attempts.get_mut(id).filter(|it| it.slot.is_some())
 }
 
 fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
