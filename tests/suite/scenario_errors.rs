@@ -66,7 +66,7 @@ fn a_wrong_field_is_named_with_its_place_and_what_is_right() {
     let cases: [(String, Value, &[&str]); 16] = [
         ("/seed".into(), json!(-1), &["seed:"]),
         ("/seed".into(), Value::Null, &["seed"]),
-        ("/titel".into(), json!("x"), &["titel", "did you mean `title`?"]),
+        ("/limit".into(), json!({}), &["limit:", "did you mean `limits`?"]),
         ("/clock/zone".into(), json!("New York"), &["clock.zone:", "America/New_York"]),
         ("/clock/end".into(), json!("2026-03-02T09:00"), &["clock.end:", "later than start"]),
         ("/clock/warm_up".into(), json!("15"), &["clock.warm_up:", "duration with its unit"]),
