@@ -211,7 +211,7 @@ impl<T: Copy> Servers<T> {
         }
         let place = self.turns.pop_front()?;
         let instance = self.instance_mut(place);
-        let slot = instance.free.pop().expect("an instance has a turn while a slot is free");
+        let slot = instance.free.pop()?;
         instance.busy += 1;
         if !instance.free.is_empty() {
             self.turns.push_back(place);
