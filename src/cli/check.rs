@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
-use super::{Failure, Status, output, scenarios, work};
+use super::scenarios::{self, Found};
+use super::{Failure, Status, output, work};
 use crate::golden::{self, Comparison, Difference};
 use crate::report::Report;
 use crate::report::json::{Document, Replay};
@@ -46,16 +47,15 @@ struct Replayed {
 
 impl Check {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        let found = scenarios::read(&self.paths)?;
-        let scenarios = scenarios::compile(&found, &Changes::default())?;
-        let bar = work::bar(scenarios.len() as u64);
-        let replay = |scenario| {
-            let replayed = replay(scenario);
+        let found = scenarios::read(&self.paths, &Changes::default())?;
+        let bar = work::bar(found.len() as u64);
+        let replay = |found: &Found| {
+            let replayed = replay(&found.scenario);
             bar.inc(1);
             replayed
         };
         let replayed: Vec<Replayed> =
-            work::threads(None)?.install(|| scenarios.par_iter().map(replay).collect());
+            work::threads(None)?.install(|| found.par_iter().map(replay).collect());
         bar.finish_and_clear();
         let mut worst = Status::Fine;
         for (found, replayed) in found.iter().zip(&replayed) {

@@ -76,8 +76,6 @@ enum Failure {
     Refused(Vec<Refusal>),
     /// What is wrong and what to do about it.
     Message(String),
-    /// Whoever read the results has stopped reading.
-    Closed,
 }
 
 /// Runs the command that the arguments of this process ask for.
@@ -85,7 +83,6 @@ enum Failure {
 pub fn run() -> ExitCode {
     let status = match Arguments::parse().command.run() {
         Ok(status) => status,
-        Err(Failure::Closed) => Status::Fine,
         Err(Failure::Message(message)) => {
             output::error(&message);
             Status::Wrong

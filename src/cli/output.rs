@@ -34,16 +34,15 @@ pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     }
 }
 
-/// Prints to standard output.
+/// Prints to standard output; whoever has stopped reading there is not an error.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            Failure::Closed
-        } else {
-            Failure::Message(format!("cannot write to standard output: {error}"))
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::Message(format!("cannot write to standard output: {error}")))
         }
-    })
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Says on standard error why nothing could be done.

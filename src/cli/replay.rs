@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::{Failure, Status, output, scenarios, work};
+use super::scenarios::{self, Found};
+use super::{Failure, Status, output, work};
 use crate::experiment::seeds::robustness;
 use crate::report::Report;
 use crate::report::json::{self, Document};
@@ -61,7 +62,7 @@ pub(super) struct Replay {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How many cores to use; all by default, and never of influence on the result
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
@@ -84,13 +85,13 @@ struct Told {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        let found = scenarios::read(&self.paths)?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
-        let scenarios = scenarios::compile(&found, &changes)?;
+        let found = scenarios::read(&self.paths, &changes)?;
         let look = output::look(self.output.as_deref());
-        let bar = work::bar(scenarios.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
-        let told: Vec<Told> = work::threads(self.threads)?
-            .install(|| scenarios.par_iter().map(|it| self.tell(it, look, &bar)).collect());
+        let bar = work::bar(found.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
+        let tell = |found: &Found| self.tell(&found.scenario, look, &bar);
+        let told: Vec<Told> =
+            work::threads(self.threads)?.install(|| found.par_iter().map(tell).collect());
         bar.finish_and_clear();
         for (found, told) in found.iter().zip(&told) {
             if told.status == Status::Stopped {

@@ -5,15 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::scenario::{Changes, Loaded, Refusal, Scenario};
+use crate::scenario::{Changes, Loaded, Scenario};
 
 /// A scenario file that was asked for.
 #[derive(Debug)]
 pub(super) struct Found {
     /// The file, as the user would write it.
     pub(super) file: PathBuf,
-    /// What stands in it.
-    pub(super) loaded: Loaded,
+    /// What stands in it, with the changes applied.
+    pub(super) scenario: Scenario,
 }
 
 /// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
@@ -56,27 +56,16 @@ fn is_scenario(name: &OsStr) -> bool {
         && !name.ends_with(".schema.json")
 }
 
-/// Reads all scenarios that the arguments name, or says everything that is wrong with any of them.
-pub(super) fn read(arguments: &[PathBuf]) -> Result<Vec<Found>, Failure> {
-    let read = |file: PathBuf| Ok(Found { loaded: Loaded::read(&file)?, file });
-    all(files(arguments)?.into_iter().map(read))
-}
-
-/// The scenarios with the changes applied, or everything that is wrong with any of them.
-pub(super) fn compile(found: &[Found], changes: &Changes) -> Result<Vec<Scenario>, Failure> {
-    all(found.iter().map(|found| found.loaded.scenario(changes)))
-}
-
-/// All results, or else all refusals.
-fn all<T>(results: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, Failure> {
-    let (mut fine, mut refused) = (Vec::new(), Vec::new());
-    for result in results {
-        match result {
-            Ok(it) => fine.push(it),
+/// The scenarios that the arguments name, with the changes applied, or everything that is wrong with any.
+pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for file in files(arguments)? {
+        match Loaded::read(&file).and_then(|loaded| loaded.scenario(changes)) {
+            Ok(scenario) => found.push(Found { file, scenario }),
             Err(refusal) => refused.push(refusal),
         }
     }
-    if refused.is_empty() { Ok(fine) } else { Err(Failure::Refused(refused)) }
+    if refused.is_empty() { Ok(found) } else { Err(Failure::Refused(refused)) }
 }
 
 #[cfg(test)]

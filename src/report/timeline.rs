@@ -141,12 +141,11 @@ impl Teller<'_> {
             }
             Emerged::PullFailed(_, image) => {
                 let image = &names.images[usize::from(image.0)];
-                let tried = if is_long {
-                    format!("tried {} until {last}", plural(count, "time", "times"))
-                } else {
-                    format!("tried {}", plural(count, "time", "times"))
-                };
-                format!("{of}: instances cannot pull image {image}: the registry has none, {tried}")
+                let until = if is_long { format!(", the last at {last}") } else { String::new() };
+                let pulls = plural(count, "pull fails", "pulls fail");
+                format!(
+                    "{of}: instances cannot start, image {image} is not in the registry: {pulls}{until}"
+                )
             }
             Emerged::InstanceUp(_) => {
                 let until = if is_long { format!(", the last at {last}") } else { String::new() };
