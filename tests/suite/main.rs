@@ -3,8 +3,10 @@
 mod cli;
 mod determinism;
 mod golden;
+mod incidents;
 mod scenario_errors;
 mod schedules;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 
