@@ -4,8 +4,11 @@ mod cli;
 mod determinism;
 mod golden;
 mod incidents;
+mod properties;
 mod scenario_errors;
 mod schedules;
+mod stage;
+mod theory;
 mod tidy;
 
 use std::path::{Path, PathBuf};

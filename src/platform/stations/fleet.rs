@@ -53,9 +53,10 @@ pub struct Fleet {
     target: TargetId,
     config: Config,
     stream: ChaCha8Rng,
-    /// By number, which rises with age and is never used twice. Instances that are being drained have
-    /// left it.
+    /// By number, which rises with age and is never used twice.
     instances: BTreeMap<u32, Instance>,
+    /// Since when the instances have been up that take no new work, but have some in hand.
+    draining: BTreeMap<u32, Option<Instant>>,
     numbers: u32,
     wanted: u32,
     rollout: u32,
@@ -82,7 +83,9 @@ impl Fleet {
     ) -> Self {
         let up = Instance { rollout: 0, phase: Phase::Up(None), image: config.release };
         let instances = (0..wanted).map(|number| (number, up)).collect();
-        Self { station, target, config, stream, instances, numbers: wanted, wanted, rollout: 0 }
+        let draining = BTreeMap::new();
+        let (numbers, rollout) = (wanted, 0);
+        Self { station, target, config, stream, instances, draining, numbers, wanted, rollout }
     }
 
     /// How many instances are wanted.
@@ -101,10 +104,16 @@ impl Fleet {
     /// Since when an instance has been up; nothing means since before the run.
     #[must_use]
     pub fn warm_since(&self, number: u32) -> Option<Instant> {
-        match self.instances.get(&number)?.phase {
-            Phase::Up(since) => since,
-            Phase::Pulling { .. } | Phase::Starting => None,
+        match self.instances.get(&number).map(|instance| instance.phase) {
+            Some(Phase::Up(since)) => since,
+            Some(Phase::Pulling { .. } | Phase::Starting) => None,
+            None => self.draining.get(&number).copied().flatten(),
         }
+    }
+
+    /// Notes that an instance has finished the work that it had in hand.
+    pub fn on_drained(&mut self, number: u32) {
+        self.draining.remove(&number);
     }
 
     /// The images that instances run or start from, and those that the configuration names.
@@ -159,7 +168,8 @@ impl Fleet {
         let mut changes = Vec::new();
         for number in self.surplus() {
             let instance = self.instances.remove(&number);
-            if matches!(instance, Some(Instance { phase: Phase::Up(_), .. })) {
+            if let Some(Instance { phase: Phase::Up(since), .. }) = instance {
+                self.draining.insert(number, since);
                 changes.push(Change::Retired(number));
             }
         }

@@ -3,7 +3,7 @@
 use hindsight::platform::parts::outcome::Failure;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, scenario, service};
+use crate::stage::{Replay, burst, every_second, scenario, service};
 
 fn on_worker(worker: &Value, workload: &Value) -> Replay {
     Replay::of(&scenario(&json!({ "worker": worker }), &json!({ "w": workload })))

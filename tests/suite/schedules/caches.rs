@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, scenario, service, time};
+use crate::stage::{Replay, burst, every_second, scenario, service, time};
 
 /// A front that takes no time and calls the back through `caches`, with a unit at each second of `at`.
 fn fronted(call: &Value, at: &[u64], timeline: &Value) -> Replay {
@@ -18,10 +18,15 @@ fn fronted(call: &Value, at: &[u64], timeline: &Value) -> Replay {
     Replay::of(&scenario)
 }
 
+/// Sets fields of the front at a second.
+fn set_front(at: u64, front: &Value) -> Value {
+    let set = json!({ "stations": { "front": { "service": front } } });
+    json!({ "at": time(at), "note": "", "set": set })
+}
+
 /// Sets fields of the front's call at a second.
 fn set(at: u64, call: &Value) -> Value {
-    let front = json!({ "service": { "calls": { "back": call } } });
-    json!({ "at": time(at), "note": "", "set": { "stations": { "front": front } } })
+    set_front(at, &json!({ "calls": { "back": call } }))
 }
 
 #[test]
@@ -59,6 +64,20 @@ fn an_instance_comes_up_with_a_cold_cache_of_its_own() {
         let replay = fronted(&call, &[19, 20, 30, 40], &json!({ "crash": crash }));
         assert_eq!(replay.begun("back"), missed, "{scope}");
     }
+}
+
+#[test]
+fn an_instance_that_finishes_its_work_keeps_its_cache() {
+    // The front's instance of 5 is cold, and warms over 1000 s. Its request of 6 takes 10 s; another
+    // instance has replaced it at 8, but the request's call at 16 is still its own: 0.011 warm.
+    let cache = json!({ "hit_share": 1, "scope": "instance", "warm_up": "1000s" });
+    let timeline = json!({
+        "crash": { "at": time(5), "note": "", "crash": { "station": "front" } },
+        "deploy": { "at": time(8), "note": "", "redeploy": "front" },
+        "slow": set_front(4, &json!({ "service_time": { "constant": "10s" } }))
+    });
+    let replay = fronted(&json!({ "caches": { "only": cache } }), &[6], &timeline);
+    assert_eq!(replay.begun("back"), [16]);
 }
 
 #[test]

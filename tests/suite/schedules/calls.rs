@@ -3,12 +3,12 @@
 use hindsight::platform::parts::outcome::Failure;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, scenario, service};
+use crate::stage::{Replay, burst, scenario, service};
 
 /// One unit at 0 on a front of 1 s that makes `calls`, to `five` of 5 s and `seven` of 7 s.
 fn calling(calls: &Value, more: &Value) -> Replay {
     let mut front = service("1s", &json!({ "calls": calls }));
-    super::stage::overlay(&mut front["service"], more);
+    crate::stage::overlay(&mut front["service"], more);
     let stations = json!({
         "front": front, "five": service("5s", &json!({})), "seven": service("7s", &json!({}))
     });

@@ -4,7 +4,7 @@ use hindsight::platform::log::Emerged;
 use hindsight::platform::work::StationId;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, overlay, scenario, service, time};
+use crate::stage::{Replay, burst, every_second, overlay, scenario, service, time};
 
 /// A scenario of a worker and one workload, with a timeline.
 fn on_worker(worker: &Value, workload: &Value, timeline: &Value) -> Replay {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, overlay, replay_trace, scenario, service, time};
+use crate::stage::{Replay, burst, every_second, overlay, replay_trace, scenario, service, time};
 
 fn set(at: u64, workload: &Value) -> Value {
     json!({ "at": time(at), "note": "", "set": { "workloads": { "w": workload } } })

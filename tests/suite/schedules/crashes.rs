@@ -3,7 +3,7 @@
 use hindsight::platform::parts::outcome::Failure;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, every_second, of_tenant, scenario, service, time};
+use crate::stage::{Replay, burst, every_second, of_tenant, scenario, service, time};
 
 /// A scenario in which instances of `worker` crash at a second.
 fn crashing(at: u64, instances: &Value, worker: &Value, workloads: &Value) -> Value {

@@ -5,7 +5,7 @@ use hindsight::platform::parts::outcome::Failure;
 use hindsight::platform::work::CallId;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, every_second, scenario, service, time, traced};
+use crate::stage::{Replay, every_second, scenario, service, time, traced};
 
 /// Opens from two attempts of which half failed, refuses for 5 s, lets one probe through.
 fn breaker() -> Value {

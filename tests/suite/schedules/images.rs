@@ -5,7 +5,7 @@ use hindsight::platform::registry::ImageId;
 use hindsight::platform::work::StationId;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, overlay, scenario, service, time};
+use crate::stage::{Replay, burst, overlay, scenario, service, time};
 
 /// A worker of the image `v1`, whose instances pull for 3 s and start for 2 s; a minute's unit keeps
 /// nobody waiting. The images are from the first days of December, pushed a minute after midnight.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{
+use crate::stage::{
     Replay, burst, every_second, overlay, replay_trace, scenario, seconds, service, time,
 };
 

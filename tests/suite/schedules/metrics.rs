@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, overlay, scenario, seconds, service, time};
+use crate::stage::{Replay, burst, overlay, scenario, seconds, service, time};
 
 /// A worker of 10 s with two units at 5: one works from 5 to 15, the other waits until 15 and works
 /// until 25.

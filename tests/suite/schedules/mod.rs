@@ -5,8 +5,6 @@
 //! bins of one second unless a test says otherwise: the number of a bin is then the second in which
 //! something happened.
 
-mod stage;
-
 mod attempts;
 mod caches;
 mod calls;

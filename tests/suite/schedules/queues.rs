@@ -3,7 +3,7 @@
 use hindsight::platform::parts::outcome::Failure;
 use serde_json::{Value, json};
 
-use super::stage::{Replay, burst, of_tenant, overlay, scenario, service, time};
+use crate::stage::{Replay, burst, of_tenant, overlay, scenario, service, time};
 
 /// A worker of 10 s with these fields; `first` keeps it busy from 0 to 10.
 fn queueing(worker: &Value, workloads: &Value) -> Replay {

@@ -57,7 +57,9 @@ impl Service {
             match change {
                 Change::CameUp(number) => self.servers.add_instance(*number),
                 Change::Retired(number) => {
-                    self.servers.drain_instance(*number);
+                    if self.servers.drain_instance(*number) {
+                        self.fleet.on_drained(*number);
+                    }
                 }
             }
         }

@@ -349,6 +349,9 @@ impl Service {
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
+        if let Some(number) = freed.instance_gone {
+            self.fleet.on_drained(number);
+        }
         self.report_busy(desk);
         desk.answer(id, outcome);
         self.queue.reopen(freed.tenant);

@@ -1,4 +1,4 @@
-//! What the schedules are played on: a scenario in a few lines, and its replay to look at.
+//! What scenarios are played on: one in a few lines, and its replay to look at.
 
 use std::path::PathBuf;
 
