@@ -1,8 +1,77 @@
 //! `hindsight` turns a post-mortem into a program.
+//!
+//! A scenario file says what a platform was, what load it had, what engineers did and when, and what is
+//! documented to have happened. A replay runs it through a deterministic discrete-event simulation and
+//! says whether the model shows what was documented, what it cost customers, and what each mitigation
+//! would have changed.
+//!
+//! # The model in one sentence
+//!
+//! Workloads bring units of work, stations serve them, calls carry them, the timeline changes all
+//! three, indicators watch.
+//!
+//! ```text
+//!  workload ──unit──▶ call ──attempt──▶ station ──unit──▶ call ──attempt──▶ station
+//!                    (caches, limits,    (queue, slots,
+//!                     time-out, retries)  instances ◀── autoscaler, registry)
+//!                           ▲                  ▲
+//!                           └──── timeline ────┘        recorder ──▶ indicators ──▶ alerts ──▶ timeline
+//! ```
+//!
+//! # Layers
+//!
+//! A module imports only from those above it here.
+//!
+//! | layer | what it is |
+//! | --- | --- |
+//! | [`units`] | instants, spans, shares, rates: the only conversions |
+//! | [`measure`] | histograms: the only percentile |
+//! | [`engine`] | agenda, loop, random streams, samplers, fingerprint; knows nothing of a platform |
+//! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
+//! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
+//! | [`simulation`] | one run: a scenario and a seed become an outcome |
+//! | [`experiment`] | many runs |
+//! | [`report`] | an outcome becomes text or JSON; the JSON is a stable interface |
+//! | [`golden`] | a report against its committed file |
+//! | [`cli`] | one file a subcommand; the only module that prints |
+//!
+//! Read [`platform::work`] for the nouns, [`platform::call`] and [`platform::stations::service`] for the
+//! verbs, [`scenario::file`] for what a user writes.
+//!
+//! # Invariants
+//!
+//! - Time is a whole number of nanoseconds. Events happen in the order (time, sequence number): at one
+//!   instant in the order in which they were planned.
+//! - A component changes only itself and affects others by planning events. A policy (retry, breaker,
+//!   throttle, cache, queue order, autoscaler, back-off) plans nothing and draws nothing.
+//! - Whatever began has ended by an outcome or is in flight, for units by call and for attempts by
+//!   station and class; every run asserts it when it ends.
+//! - Arrivals and unit keys come from a stream of their workload; every draw about a unit is a function of
+//!   (key, place, purpose, attempt). So a patch changes what it touches and nothing else.
+//! - Inside a run there is no wall clock, no thread, no environment, and no order that differs from run to
+//!   run. The same scenario, seed and patches give the same bytes.
+//! - Every configuration that the timeline will set is worked out and checked before the run begins.
+//! - No incident, date or company is known here: a new incident is a new file.
+//!
+//! # Deviations from the first design
+//!
+//! - A *class* is the workload that work descends from; there is no other classification.
+//! - Calls of one station have a `step`: those of one step are made in parallel, steps in sequence. One
+//!   mechanism serves both.
+//! - The latency of a call is taken once, on the way to the callee, for request and answer together.
+//! - A metric may be taken over a fixed span (`metrics`), since not every documented fact is about
+//!   something that is bad.
+//! - A patch that follows an alert may not touch a component that another patch touches: stricter than
+//!   one path, and then every configuration is known before the run.
+//! - Scenario files may carry `//` and `/* */` comments.
 
+pub mod cli;
 pub mod engine;
+pub mod experiment;
+pub mod golden;
 pub mod measure;
 pub mod platform;
+pub mod report;
 pub mod scenario;
 pub mod simulation;
 pub mod units;

@@ -53,6 +53,19 @@ pub enum Stop {
     InFlight,
 }
 
+impl Stop {
+    /// The limit that stopped the run, by the name of its field in [`Limits`]; none if it came to its end.
+    #[must_use]
+    pub fn limit(self) -> Option<&'static str> {
+        match self {
+            Self::EndReached | Self::Idle => None,
+            Self::Events => Some("events"),
+            Self::EventsAtOneInstant => Some("events_at_one_instant"),
+            Self::InFlight => Some("in_flight"),
+        }
+    }
+}
+
 /// How a run went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {

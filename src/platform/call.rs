@@ -246,12 +246,15 @@ impl Call {
         }
     }
 
-    /// Gives back what an attempt took, and lets the breaker know how it went.
+    /// Counts how an attempt went, gives back what it took and lets the breaker know.
     fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
         if let Some(cap) = &mut self.cap {
             cap.end(attempt.tenant);
         }
         let now = desk.now();
+        let bin = &mut desk.recorder.at(self.config.target).open;
+        bin.attempts += 1;
+        bin.attempts_failed += u32::from(outcome.is_err());
         let breaker = self.breaker.as_mut();
         let change = breaker.and_then(|it| it.record(now, attempt.begun, outcome.is_ok()));
         match change {

@@ -21,6 +21,9 @@ pub enum Measure {
     RetryRate,
     /// The share of ended ones that failed.
     ErrorShare,
+    /// The share of attempts that failed or timed out, whether a retry then succeeded or not (calls and
+    /// workloads).
+    AttemptErrorShare,
     /// The share of attempts that were done after their caller had given up (stations).
     InVainShare,
     /// How long those that were done took.
@@ -62,6 +65,7 @@ impl Measure {
             }
             Self::Latency | Self::OldestWait => Dimension::Time,
             Self::ErrorShare
+            | Self::AttemptErrorShare
             | Self::InVainShare
             | Self::QueueDepth
             | Self::InFlight
@@ -82,9 +86,16 @@ impl Measure {
                 | Self::FailureRate
                 | Self::RetryRate
                 | Self::ErrorShare
+                | Self::AttemptErrorShare
                 | Self::Latency
                 | Self::InFlight
         )
+    }
+
+    /// Whether a station has it.
+    #[must_use]
+    pub fn is_of_stations(self) -> bool {
+        !matches!(self, Self::RetryRate | Self::AttemptErrorShare)
     }
 
     /// Whether it judges ended operations, so that each tenant can be judged by its own.
@@ -123,6 +134,9 @@ impl Stretch<'_> {
             Measure::FailureRate => Some(sum(|bin| bin.failed) / seconds),
             Measure::RetryRate => Some(sum(|bin| bin.retries) / seconds),
             Measure::ErrorShare => share(sum(|bin| bin.failed), self.operations()),
+            Measure::AttemptErrorShare => {
+                share(sum(|bin| bin.attempts_failed), sum(|bin| bin.attempts))
+            }
             Measure::InVainShare => share(sum(|bin| bin.in_vain), self.operations()),
             Measure::FailedPullShare => share(sum(|bin| bin.pulls_failed), sum(|bin| bin.pulls)),
             Measure::Latency => self.latency(percentile).map(Span::as_nanos_f64),
@@ -150,6 +164,7 @@ impl Stretch<'_> {
             | Measure::FailureRate
             | Measure::RetryRate
             | Measure::ErrorShare
+            | Measure::AttemptErrorShare
             | Measure::InVainShare
             | Measure::Latency
             | Measure::BusyShare
@@ -169,6 +184,7 @@ impl Stretch<'_> {
             Measure::DoneRate | Measure::Latency => |bin| bin.done,
             Measure::FailureRate | Measure::ErrorShare => |bin| bin.failed,
             Measure::RetryRate => |bin| bin.retries,
+            Measure::AttemptErrorShare => |bin| bin.attempts_failed,
             Measure::InVainShare => |bin| bin.in_vain,
             Measure::FailedPullShare => |bin| bin.pulls_failed,
             Measure::QueueDepth => |bin| bin.waiting.last,
@@ -194,6 +210,7 @@ impl Stretch<'_> {
                 | Measure::FailureRate
                 | Measure::RetryRate
                 | Measure::ErrorShare
+                | Measure::AttemptErrorShare
                 | Measure::InVainShare
                 | Measure::Latency
                 | Measure::BusyShare

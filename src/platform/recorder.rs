@@ -36,6 +36,8 @@ pub struct Bin {
     pub failed: u32,
     pub in_vain: u32,
     pub retries: u32,
+    pub attempts: u32,
+    pub attempts_failed: u32,
     pub pulls: u32,
     pub pulls_failed: u32,
     pub waiting: Level,

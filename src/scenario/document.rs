@@ -338,7 +338,10 @@ mod tests {
                 (Ok(_), Err(error)) => prop_assert!(false, "{error}: {text:?}"),
                 (Err(unreadable), Ok(_)) => {
                     let found = render_lines(&unreadable.problems, &unreadable.source);
-                    prop_assert!(found.contains("must be given once"), "{found}: {text:?}");
+                    // What serde_json reads but changes: the last of two keys, a number that loses digits.
+                    let is_stricter =
+                        found.contains("must be given once") || found.contains("so small");
+                    prop_assert!(is_stricter, "{found}: {text:?}");
                 }
                 (_, _) => {}
             }

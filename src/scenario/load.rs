@@ -164,7 +164,7 @@ impl Loaded {
                 .map_err(|message| Problem::new(Path::root(), message))
                 .and_then(|(path, assigned)| patch::apply_assignment(&mut value, &path, assigned));
             if let Err(problem) = applied {
-                problems.push(problem.with_help(format!("asked for by --set {text}")));
+                problems.push(asked_for(problem, text));
             }
         }
         if problems.is_empty() { Ok(value) } else { Err(problems) }
@@ -176,7 +176,7 @@ impl Loaded {
             |leaf: &Path| leaf.below(&problem.path).is_some() || problem.path.below(leaf).is_some();
         for text in changes.set.iter().rev() {
             if patch::assignment(text).is_ok_and(|(path, _)| touches(&path)) {
-                return problem.with_help(format!("asked for by --set {text}"));
+                return asked_for(problem, text);
             }
         }
         for name in changes.with.iter().rev() {
@@ -276,6 +276,12 @@ fn platform(
         indicators: indicators(file, names, clock),
         timeline: timeline(file, compiler, settings),
     }
+}
+
+/// Tells which assignment a problem comes from, beside what is to be done about it.
+fn asked_for(problem: Problem, text: &str) -> Problem {
+    let remedy = problem.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
+    problem.with_help(format!("{remedy}asked for by --set {text}"))
 }
 
 fn unknown_mitigation(name: &str, base: &File) -> Problem {

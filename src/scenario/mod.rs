@@ -1,6 +1,6 @@
 //! From a JSON file to a checked scenario, in which every error carries the path and the place of its field.
 //!
-//! Reading order: [`document`] (text and places), [`shape`] (types, by the JSON Schema), [`file`] (what
+//! Reading order: [`document`] (text and places), [`shape`] (types, by the JSON Schema), [`mod@file`] (what
 //! stands in a file), [`patch`] (what changes it), [`check`] (relations), [`compile`] (ids and moments).
 
 pub mod check;

@@ -9,6 +9,9 @@ use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
 use counts::Counts;
 
+/// Rises whenever the same scenario and seed come to something else than before.
+pub const MODEL_VERSION: u32 = 1;
+
 /// What a run came to.
 #[derive(Debug)]
 pub struct Outcome {

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::units::{Instant, Share, Span};
+use crate::units::{Instant, Quantity, Share, Span};
 
 /// How a station's number of replicas follows its load.
 ///
@@ -16,10 +16,10 @@ use crate::units::{Instant, Share, Span};
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// What is observed, as a share of the slots.
+    /// What is observed.
     pub measure: Measure,
-    /// The share aimed at; above 0.
-    pub target: Share,
+    /// The value aimed at, above 0: a share of the slots, or for `arrivals` a rate per replica.
+    pub target: Quantity,
     /// How often it decides.
     pub every: Span,
     /// The most replicas added at once; any number when not given.
@@ -45,14 +45,17 @@ pub struct Config {
     pub max: u32,
 }
 
-/// What an autoscaler observes, as a share of the slots of the replicas that take work.
+/// What an autoscaler observes of the replicas that take work, on average since its last look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
-    /// Busy slots. It never exceeds 1, so that it cannot tell how far a full station is behind.
+    /// The share of slots that are busy. It never exceeds 1, so that it cannot tell how far a full station
+    /// is behind.
     Busy,
-    /// Busy slots and what waits for one.
+    /// Busy slots and what waits for one, as a share of the slots.
     InFlight,
+    /// Arrivals per second and replica.
+    Arrivals,
 }
 
 fn default_cool_down_down() -> Span {
@@ -68,8 +71,18 @@ impl Config {
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
-        if self.target.get() <= 0.0 {
-            problems.push(("target", "must be above 0, found 0".to_owned()));
+        match (self.measure, self.target) {
+            (Measure::Arrivals, Quantity::Rate(rate)) if rate.as_per_second() > 0.0 => {}
+            (Measure::Arrivals, _) => {
+                let message = "must be a rate above 0 per replica, such as \"10/s\"";
+                problems.push(("target", message.to_owned()));
+            }
+            (Measure::Busy | Measure::InFlight, Quantity::Number(share))
+                if share > 0.0 && share <= 1.0 => {}
+            (Measure::Busy | Measure::InFlight, _) => {
+                let message = "must be a share of the slots above 0 and at most 1";
+                problems.push(("target", message.to_owned()));
+            }
         }
         if self.every.is_zero() {
             problems.push(("every", "must be longer than 0s, found 0s".to_owned()));
@@ -143,7 +156,12 @@ impl Autoscaler {
     fn wish(&self, current: u32, observed: f64) -> u32 {
         // Division leaves noise in the last bits: 5 * (0.14 / 0.7) is 1.0000000000000002 and means 1.
         const NOISE: f64 = 1e-9;
-        let ratio = observed / self.config.target.get();
+        let target = match self.config.target {
+            Quantity::Rate(rate) => rate.as_per_second(),
+            Quantity::Number(share) => share,
+            Quantity::Span(_) | Quantity::Time(_) => unreachable!("checked: a rate or a share"),
+        };
+        let ratio = observed / target;
         if (ratio - 1.0).abs() <= self.config.tolerance.get() + NOISE {
             return current;
         }

@@ -124,7 +124,7 @@ impl Checker<'_> {
                 path.key("measure"),
                 format!("is a measure of stations, and {name:?} is none"),
             );
-        } else if self.names.station(name).is_some() && measure == Measure::RetryRate {
+        } else if self.names.station(name).is_some() && !measure.is_of_stations() {
             findings.add(
                 path.key("measure"),
                 format!("is a measure of calls and workloads, and {name:?} is a station"),

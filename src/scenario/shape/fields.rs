@@ -70,11 +70,14 @@ impl<'a> Checker<'a> {
     ) -> Option<&'a str> {
         let known = schema.get("properties").and_then(Value::as_object);
         let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
-        let free: Vec<&str> = names.filter(|name| !fields.contains_key(*name)).collect();
+        let (given, free): (Vec<&str>, Vec<&str>) =
+            names.partition(|name| fields.contains_key(*name));
         let problem = Problem::new(path.key(key), "unknown field").at_key();
         let meant = did_you_mean(key, free.iter().copied());
         let quoted: Vec<_> = free.iter().map(|name| format!("`{name}`")).collect();
-        self.problems.push(match (meant, quoted.len()) {
+        // In a patch, a misspelt field is most often one that is given already.
+        let given = did_you_mean(key, given);
+        self.problems.push(match (meant.or(given), quoted.len()) {
             (Some(meant), _) => problem.with_help(format!("did you mean `{meant}`?")),
             (None, 1..=LISTED_MAX) => {
                 problem.with_help(format!("fields not yet given here: {}", quoted.join(", ")))

@@ -1,8 +1,9 @@
 //! The slots of a station, grouped by instance.
 //!
-//! Work goes to the slot that was freed last, so that a few slots stay hot and the others idle: all slots
-//! are alike, and which of them serves shows only when an instance crashes. Left out: balancing between
-//! instances, slots of different speed, and preemption.
+//! Work goes to the instances in turn (round robin), past those that are full. Left out: other ways of
+//! balancing, slots of different speed, and preemption.
+
+use std::collections::VecDeque;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -73,12 +74,12 @@ pub struct Servers<T> {
     config: Config,
     concurrency: u32,
     slots: Vec<Slot<T>>,
-    /// Slots ready for work, the one freed last at the end.
-    ready: Vec<SlotId>,
     /// Slots without an instance, to be used again.
     spare: Vec<SlotId>,
     /// By place; a place without an instance is used again.
     places: Vec<Option<Instance>>,
+    /// The places of the instances with a free slot, the one whose turn it is first.
+    turns: VecDeque<usize>,
     /// Slots taken, by tenant number, as far as tenants have been seen.
     tenants: Vec<u32>,
     /// Slots of the instances that take work, and how many of them are busy.
@@ -96,7 +97,7 @@ struct Slot<T> {
 #[derive(Clone, Debug)]
 struct Instance {
     id: u32,
-    slots: u32,
+    free: Vec<SlotId>,
     busy: u32,
     is_draining: bool,
 }
@@ -109,9 +110,9 @@ impl<T: Copy> Servers<T> {
             config: config.clone(),
             concurrency,
             slots: Vec::new(),
-            ready: Vec::new(),
             spare: Vec::new(),
             places: Vec::new(),
+            turns: VecDeque::new(),
             tenants: Vec::new(),
             open: 0,
             open_busy: 0,
@@ -119,20 +120,23 @@ impl<T: Copy> Servers<T> {
         }
     }
 
-    /// Puts an instance's slots at the disposal of the station; they are the next to be taken.
+    /// Puts an instance's slots at the disposal of the station.
     ///
     /// # Panics
     ///
     /// Panics if an instance of this number is there already.
     pub fn add_instance(&mut self, id: u32) {
         assert!(self.place_of(id).is_none(), "instance {id} is there already");
-        let instance = Instance { id, slots: 0, busy: 0, is_draining: false };
         let place = self.places.iter().position(Option::is_none).unwrap_or(self.places.len());
         if place == self.places.len() {
             self.places.push(None);
         }
-        self.places[place] = Some(instance);
-        self.widen(place);
+        let mut free: Vec<SlotId> = (0..self.concurrency).map(|_| self.slot_at(place)).collect();
+        // The slot with the lowest number is taken first.
+        free.reverse();
+        self.open += self.concurrency;
+        self.turns.push_back(place);
+        self.places[place] = Some(Instance { id, free, busy: 0, is_draining: false });
     }
 
     /// Gives an instance no further work, and says whether it is gone at once, having none in hand.
@@ -178,7 +182,7 @@ impl<T: Copy> Servers<T> {
     /// Whether any slot is free.
     #[must_use]
     pub fn has_free(&self) -> bool {
-        !self.ready.is_empty()
+        self.open_busy < self.open
     }
 
     /// Whether `tenant` may take a slot, if one is free.
@@ -197,18 +201,22 @@ impl<T: Copy> Servers<T> {
         }
     }
 
-    /// Puts `item` of `tenant` into the slot freed last; not if none is free, or the tenant has no room.
+    /// Puts `item` of `tenant` into a slot of the instance whose turn it is; not if none is free, or the
+    /// tenant has no room.
     ///
     /// That a tenant borrows only where no other waits is up to the queue that `item` comes from.
     pub fn take_slot(&mut self, item: T, tenant: u32) -> Option<SlotId> {
         if self.room_for(tenant) == Room::None {
             return None;
         }
-        let slot = self.ready.pop()?;
-        let held = &mut self.slots[slot.index()];
-        held.work = Some((item, tenant));
-        let place = held.place;
-        self.instance_mut(place).busy += 1;
+        let place = self.turns.pop_front()?;
+        let instance = self.instance_mut(place);
+        let slot = instance.free.pop()?;
+        instance.busy += 1;
+        if !instance.free.is_empty() {
+            self.turns.push_back(place);
+        }
+        self.slots[slot.index()].work = Some((item, tenant));
         if tenant as usize >= self.tenants.len() {
             self.tenants.resize(tenant as usize + 1, 0);
         }
@@ -231,21 +239,18 @@ impl<T: Copy> Servers<T> {
         let (item, tenant) = held.work.take().expect("a slot that is freed was taken");
         self.tenants[tenant as usize] -= 1;
         self.in_hand -= 1;
-        let concurrency = self.concurrency;
         let instance = self.instance_mut(place);
         instance.busy -= 1;
-        let is_draining = instance.is_draining;
-        let instance_gone = (is_draining && instance.busy == 0).then_some(instance.id);
-        let is_surplus = instance.slots > concurrency;
-        if is_surplus && !is_draining {
-            instance.slots -= 1;
-            self.open -= 1;
-        }
-        if !is_draining {
+        let instance_gone = (instance.is_draining && instance.busy == 0).then_some(instance.id);
+        if instance.is_draining {
+            self.spare.push(slot);
+        } else {
+            instance.free.push(slot);
+            if instance.free.len() == 1 {
+                self.turns.push_back(place);
+            }
             self.open_busy -= 1;
         }
-        let line = if is_draining || is_surplus { &mut self.spare } else { &mut self.ready };
-        line.push(slot);
         if instance_gone.is_some() {
             self.places[place] = None;
         }
@@ -283,43 +288,15 @@ impl<T: Copy> Servers<T> {
         self.config = config.clone();
     }
 
-    /// Changes the number of slots of every instance that takes work; busy ones too many go when freed.
-    pub fn set_concurrency(&mut self, concurrency: u32) {
-        self.concurrency = concurrency;
-        let ready = std::mem::take(&mut self.ready);
-        for slot in ready {
-            let place = self.slots[slot.index()].place;
-            if self.instance(place).slots > concurrency {
-                self.instance_mut(place).slots -= 1;
-                self.open -= 1;
-                self.spare.push(slot);
-            } else {
-                self.ready.push(slot);
-            }
-        }
-        for place in 0..self.places.len() {
-            if self.places[place].as_ref().is_some_and(|instance| !instance.is_draining) {
-                self.widen(place);
-            }
-        }
-    }
-
-    /// Gives an instance the slots that it lacks.
-    fn widen(&mut self, place: usize) {
-        let concurrency = self.concurrency;
-        let instance = self.instance_mut(place);
-        let lacking = concurrency.saturating_sub(instance.slots);
-        instance.slots += lacking;
-        self.open += lacking;
-        for _ in 0..lacking {
-            let slot = self.spare.pop().unwrap_or_else(|| {
-                self.slots.push(Slot { place, work: None });
-                let number = u32::try_from(self.slots.len() - 1);
-                SlotId(number.expect("a station has less than 2^32 slots"))
-            });
-            self.slots[slot.index()].place = place;
-            self.ready.push(slot);
-        }
+    /// A slot for the instance at a place: one that has none, or a new one.
+    fn slot_at(&mut self, place: usize) -> SlotId {
+        let slot = self.spare.pop().unwrap_or_else(|| {
+            self.slots.push(Slot { place, work: None });
+            let number = u32::try_from(self.slots.len() - 1);
+            SlotId(number.expect("a station has less than 2^32 slots"))
+        });
+        self.slots[slot.index()].place = place;
+        slot
     }
 
     /// Takes an instance's free slots away, and those that are busy out of the count.
@@ -329,35 +306,30 @@ impl<T: Copy> Servers<T> {
             return;
         }
         instance.is_draining = true;
-        let (slots, busy) = (instance.slots, instance.busy);
-        self.open -= slots;
+        let free = std::mem::take(&mut instance.free);
+        let busy = instance.busy;
+        self.open -= busy + u32::try_from(free.len()).expect("slots have 32-bit numbers");
         self.open_busy -= busy;
-        let Self { ready, spare, slots, .. } = self;
-        // Slow, but instances seldom go.
-        ready.retain(|&slot| {
-            let stays = slots[slot.index()].place != place;
-            if !stays {
-                spare.push(slot);
-            }
-            stays
-        });
+        self.spare.extend(free);
+        self.turns.retain(|turn| *turn != place);
     }
 
     fn place_of(&self, id: u32) -> Option<usize> {
-        self.places.iter().position(|place| place.as_ref().is_some_and(|there| there.id == id))
+        let is_it = |it: &Option<Instance>| it.as_ref().is_some_and(|instance| instance.id == id);
+        self.places.iter().position(is_it)
     }
 
     fn instance(&self, place: usize) -> &Instance {
-        self.places[place].as_ref().expect("a slot in use has an instance")
+        self.places[place].as_ref().expect("a slot that is taken has an instance")
     }
 
     fn instance_mut(&mut self, place: usize) -> &mut Instance {
-        self.places[place].as_mut().expect("a slot in use has an instance")
+        self.places[place].as_mut().expect("a slot that is taken has an instance")
     }
 }
 
 impl SlotId {
-    fn index(self) -> usize {
+    const fn index(self) -> usize {
         self.0 as usize
     }
 }

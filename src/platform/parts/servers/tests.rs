@@ -11,18 +11,21 @@ fn take(servers: &mut Servers<char>, item: char) -> SlotId {
 }
 
 #[test]
-fn work_takes_the_slot_freed_last() {
+fn instances_take_turns_past_those_that_are_full() {
     let mut servers = servers("{}", 2);
     servers.add_instance(7);
-    servers.add_instance(8); // Added last: its slots are taken first.
+    servers.add_instance(8);
     let slots = ['a', 'b', 'c', 'd'].map(|item| take(&mut servers, item));
-    assert_eq!(slots.map(|slot| servers.instance_of(slot)), [8, 8, 7, 7]);
+    assert_eq!(slots.map(|slot| servers.instance_of(slot)), [7, 8, 7, 8]);
     assert_eq!(servers.take_slot('e', 0), None);
+    // Instance 8 has both slots free again, 7 one: the first to be free has the first turn.
+    let freed = servers.free(slots[1]);
+    assert_eq!(freed, Freed { item: 'b', tenant: 0, instance_gone: None });
     servers.free(slots[0]);
-    let freed = servers.free(slots[2]);
-    assert_eq!(freed, Freed { item: 'c', tenant: 0, instance_gone: None });
-    assert_eq!(take(&mut servers, 'e'), slots[2]);
-    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (4, 3, 3));
+    servers.free(slots[3]);
+    let slots = ['e', 'f', 'g'].map(|item| take(&mut servers, item));
+    assert_eq!(slots.map(|slot| servers.instance_of(slot)), [8, 7, 8]);
+    assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (4, 4, 4));
 }
 
 #[test]
@@ -30,14 +33,15 @@ fn a_draining_instance_goes_with_its_last_work() {
     let mut servers = servers("{}", 2);
     servers.add_instance(1);
     servers.add_instance(2);
-    let slots = ['a', 'b', 'c'].map(|item| take(&mut servers, item)); // 2, 2, 1
+    let slots = ['a', 'b', 'c', 'd'].map(|item| take(&mut servers, item)); // 1, 2, 1, 2
+    servers.free(slots[0]);
     assert!(!servers.drain_instance(2));
     assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (2, 1, 3));
-    assert_eq!(servers.free(slots[0]).instance_gone, None);
-    let slot = take(&mut servers, 'd');
+    assert_eq!(servers.free(slots[1]).instance_gone, None);
+    let slot = take(&mut servers, 'e');
     assert_eq!(servers.instance_of(slot), 1);
     assert!(!servers.has_free(), "the freed slot of instance 2 is gone");
-    assert_eq!(servers.free(slots[1]).instance_gone, Some(2));
+    assert_eq!(servers.free(slots[3]).instance_gone, Some(2));
     servers.add_instance(3);
     assert!(servers.drain_instance(3), "an idle one is gone at once");
     assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (2, 2, 2));
@@ -49,11 +53,10 @@ fn a_draining_instance_goes_with_its_last_work() {
 fn a_crash_returns_the_work_in_hand_by_slot() {
     let mut servers = servers(r#"{ "tenant_max": { "max": 2 } }"#, 3);
     servers.add_instance(1);
-    // Slots are taken from the last to the first, so that their order is b, a.
     take(&mut servers, 'a');
     take(&mut servers, 'b');
     assert_eq!(servers.room_for(0), Room::None);
-    assert_eq!(servers.remove_instance(1), ['b', 'a']);
+    assert_eq!(servers.remove_instance(1), ['a', 'b']);
     assert_eq!((servers.slots(), servers.busy(), servers.in_hand()), (0, 0, 0));
     assert_eq!(servers.room_for(0), Room::Own);
     servers.add_instance(2);
@@ -82,23 +85,6 @@ fn a_tenant_at_its_cap_borrows_only_if_allowed() {
         assert_eq!(servers.room_for(5), Room::Own);
         servers.free(slot);
     }
-}
-
-#[test]
-fn concurrency_changes_while_work_is_in_hand() {
-    let mut servers = servers("{}", 2);
-    servers.add_instance(1);
-    servers.add_instance(2);
-    let slots = ['a', 'b', 'c'].map(|item| take(&mut servers, item)); // 2, 2, 1
-    // Instance 1 loses its free slot at once, instance 2 one when it is freed.
-    servers.set_concurrency(1);
-    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (3, 3, false));
-    servers.free(slots[0]);
-    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (2, 2, false));
-    servers.free(slots[1]);
-    assert_eq!((servers.slots(), servers.busy(), servers.has_free()), (2, 1, true));
-    servers.set_concurrency(3);
-    assert_eq!((servers.slots(), servers.busy(), servers.ready.len()), (6, 1, 5));
 }
 
 #[test]

@@ -4,21 +4,23 @@
 //! keeps the slot until the last answer it waits for. Left out: preemption, sharing of one
 //! processor among the slots (except as a slowdown), affinity of tenants to instances.
 
-use super::fleet::{self, Change, Fleet};
+mod capacity;
+
+use super::fleet::{self, Fleet};
 use crate::engine::agenda::{Key, LineId};
 use crate::engine::random::{child_key, uniform};
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
-use crate::platform::log::Emerged;
 use crate::platform::parts::autoscaler::{self, Autoscaler};
 use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers};
 use crate::platform::parts::slowdown;
-use crate::platform::recorder::{Gauge, Target, TargetId};
+use crate::platform::recorder::{Gauge, TargetId};
 use crate::platform::work::{Attempt, AttemptId, CallId, StationId, Unit, Work};
 use crate::platform::{Event as PlatformEvent, Purpose, call, draws};
-use crate::units::{Instant, Share, Span};
+use crate::units::Share;
+use capacity::Load;
 
 /// What happens at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,35 +111,6 @@ pub struct Service {
     waits: LineId,
     /// The load up to the autoscaler's last look.
     load: Load,
-}
-
-/// Integrals since the start of the run of what an autoscaler looks at, in nanoseconds.
-#[derive(Clone, Copy, Debug, Default)]
-struct Load {
-    busy: u128,
-    waiting: u128,
-    slots: u128,
-}
-
-impl Load {
-    fn of(target: &Target, now: Instant) -> Self {
-        Self {
-            busy: target.busy.integral(now),
-            waiting: target.waiting.integral(now),
-            slots: target.slots.integral(now),
-        }
-    }
-
-    /// The average load since an earlier look, as a share of the slots; nothing without slots.
-    fn since(&self, earlier: &Self, measure: autoscaler::Measure) -> Option<f64> {
-        let slots = self.slots - earlier.slots;
-        let taken = (self.busy - earlier.busy)
-            + match measure {
-                autoscaler::Measure::Busy => 0,
-                autoscaler::Measure::InFlight => self.waiting - earlier.waiting,
-            };
-        (slots > 0).then(|| taken as f64 / slots as f64)
-    }
 }
 
 impl Service {
@@ -383,162 +356,6 @@ impl Service {
         desk.answer(id, outcome);
         self.queue.reopen(freed.tenant);
         self.fill(desk);
-    }
-
-    /// Follows what the fleet decided about its instances.
-    fn apply(&mut self, changes: &[Change], desk: &mut Desk) {
-        for change in changes {
-            match change {
-                Change::CameUp(number) => self.servers.add_instance(*number),
-                Change::Retired(number) => {
-                    if self.servers.drain_instance(*number) {
-                        self.fleet.on_drained(*number);
-                    }
-                }
-            }
-        }
-        self.report_capacity(desk);
-        self.fill(desk);
-    }
-
-    /// Reports the busy slots; those of instances that take no new work any more are no capacity.
-    fn report_busy(&self, desk: &mut Desk) {
-        let now = desk.now();
-        desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
-    }
-
-    fn report_capacity(&self, desk: &mut Desk) {
-        let now = desk.now();
-        let target = desk.recorder.at(self.config.target);
-        target.slots.set(now, self.servers.slots());
-        target.busy.set(now, self.servers.busy());
-        target.up.set(now, u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX));
-    }
-
-    fn converge(&mut self, desk: &mut Desk) {
-        let changes = self.fleet.converge(desk);
-        self.apply(&changes, desk);
-    }
-
-    /// Crashes the oldest instances; new ones start in their place.
-    pub fn crash(&mut self, count: Option<u32>, desk: &mut Desk) {
-        let up = u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX);
-        let crashed = self.fleet.crash(count.unwrap_or(up));
-        for number in &crashed {
-            desk.log.add(desk.now(), Emerged::Crashed(self.id));
-            let in_hand = self.servers.remove_instance(*number);
-            for id in in_hand.into_iter().rev() {
-                self.lose_from_hand(id, desk);
-            }
-        }
-        if !self.config.queue.durable && up > 0 {
-            self.lose_from_queue(crashed.len() as f64 / f64::from(up), desk);
-        }
-        self.converge(desk);
-    }
-
-    fn lose_from_hand(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = &mut desk.work.attempts[id];
-        attempt.slot = None;
-        self.queue.reopen(attempt.tenant);
-        if !self.config.is_requeued_on_crash {
-            return desk.answer(id, Err(Failure::Errored));
-        }
-        // Under a new id, so that what was planned for the old one finds nobody.
-        let attempt = Attempt { pending: 0, next_call: 0, ..*attempt };
-        desk.work.attempts.remove(id);
-        let id = desk.work.attempts.insert(attempt);
-        if let Some(unit) = attempt.unit {
-            desk.work.units[unit].attempt = Some(id);
-        }
-        self.queue.push_front(entry(id, &attempt));
-        self.begin_wait(id, attempt.tenant, desk);
-    }
-
-    /// Loses the share of a queue that was in the memory of crashed instances.
-    fn lose_from_queue(&mut self, share: f64, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
-            let attempt = &desk.work.attempts[entry.item];
-            let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
-            if uniform(&mut draws) < share {
-                self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
-            }
-        }
-    }
-
-    /// Throws all waiting work away.
-    pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
-            self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
-        }
-    }
-
-    /// Has every instance replaced.
-    pub fn redeploy(&mut self, desk: &mut Desk) {
-        self.fleet.redeploy();
-        self.converge(desk);
-    }
-
-    /// Sets the service up otherwise from now on.
-    pub fn reconfigure(&mut self, config: Config, replicas: Option<u32>, desk: &mut Desk) {
-        self.fleet.reconfigure(config.fleet.clone());
-        if let Some(replicas) = replicas {
-            self.fleet.want(replicas);
-        }
-        let has_lanes = config.servers.tenant_max.is_some();
-        let work = &*desk.work;
-        self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
-        let is_followed = self.autoscaler.is_some();
-        match (&mut self.autoscaler, &config.autoscaler) {
-            (_, None) => self.autoscaler = None,
-            (Some(autoscaler), Some(config)) => autoscaler.reconfigure(config),
-            (None, Some(config)) => self.autoscaler = Some(Autoscaler::new(config)),
-        }
-        self.config = config;
-        if is_followed != self.autoscaler.is_some() {
-            let now = desk.now();
-            self.load = Load::of(desk.recorder.at(self.config.target), now);
-            self.plan_evaluation(desk);
-        }
-        self.converge(desk);
-    }
-
-    /// Plans the autoscaler's next look in place of the one that was planned, if any.
-    fn plan_evaluation(&mut self, desk: &mut Desk) {
-        if let Some(planned) = self.evaluation.take() {
-            desk.agenda.cancel(planned);
-        }
-        self.evaluation = self.config.autoscaler.as_ref().map(|autoscaler| {
-            let event = PlatformEvent::Service(self.id, Event::Evaluated);
-            desk.agenda.plan(desk.now() + autoscaler.every, event)
-        });
-    }
-
-    fn on_evaluated(&mut self, desk: &mut Desk) {
-        let (Some(autoscaler), Some(config)) = (&mut self.autoscaler, &self.config.autoscaler)
-        else {
-            return;
-        };
-        let now = desk.now();
-        let target = desk.recorder.at(self.config.target);
-        let load = Load::of(target, now);
-        let observed = load.since(&std::mem::replace(&mut self.load, load), config.measure);
-        let current = self.fleet.wanted();
-        let wanted = observed.and_then(|observed| autoscaler.decide(now, current, observed));
-        if let Some(wanted) = wanted {
-            let what = if wanted > current { Emerged::ScaledUp } else { Emerged::ScaledDown };
-            desk.log.add_change(now, what(self.id), current, wanted);
-            self.fleet.want(wanted);
-            self.converge(desk);
-        }
-        self.plan_evaluation(desk);
-    }
-
-    /// How long the request that arrived first of those that wait has waited.
-    #[must_use]
-    pub fn oldest_wait(&self, now: Instant, work: &Work) -> Span {
-        let oldest = self.queue.oldest(|id| is_waiting(work, id));
-        oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived))
     }
 }
 

@@ -1,0 +1,121 @@
+//! The command line: one file for each subcommand; the only module that prints.
+//!
+//! Results go to standard output, everything else to standard error. The exit status is 0 if all is
+//! fine, 1 if the answer is no, 2 for wrong usage or a wrong scenario, 3 if a limit stopped a replay.
+
+mod check;
+mod completions;
+mod list;
+mod new;
+mod output;
+mod replay;
+mod scenarios;
+mod schema;
+mod validate;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::scenario::Refusal;
+
+/// Replay post-mortems: what happened, what it cost, and what each mitigation would have changed.
+///
+/// A scenario file describes a platform, the load on it, what engineers did and when, and what is
+/// documented to have happened. hindsight runs it through a deterministic simulation: the same file and
+/// seed give the same bytes, on every machine.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hindsight",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    after_long_help = "\
+Begin with:
+  hindsight list                                  the scenarios and what can be tried on them
+  hindsight replay scenarios                      replay them all
+  hindsight replay FILE --with MITIGATION         what a mitigation would have changed
+  hindsight new my-incident -o my-incident.json   describe an incident of your own
+
+Exit status:
+  0  fine
+  1  the answer is no: a documented fact missed under --strict, a golden file that differs
+  2  wrong usage or a wrong scenario
+  3  a limit stopped a replay; its report is complete up to there"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Replay(replay::Replay),
+    Check(check::Check),
+    Validate(validate::Validate),
+    List(list::List),
+    New(new::New),
+    Schema(schema::Schema),
+    Completions(completions::Completions),
+}
+
+/// What a command came to; the worse of two is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    Fine = 0,
+    No = 1,
+    Wrong = 2,
+    Stopped = 3,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+enum Failure {
+    /// Scenarios that cannot run, with all their problems.
+    Refused(Vec<Refusal>),
+    /// What is wrong and what to do about it.
+    Message(String),
+}
+
+/// Runs the command that the arguments of this process ask for.
+#[must_use]
+pub fn run() -> ExitCode {
+    let status = match Arguments::parse().command.run() {
+        Ok(status) => status,
+        Err(Failure::Message(message)) => {
+            output::error(&message);
+            Status::Wrong
+        }
+        Err(Failure::Refused(refusals)) => {
+            output::refusals(&refusals);
+            Status::Wrong
+        }
+    };
+    ExitCode::from(status as u8)
+}
+
+impl Command {
+    fn run(&self) -> Result<Status, Failure> {
+        match self {
+            Self::Replay(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Validate(command) => command.run(),
+            Self::List(command) => command.run(),
+            Self::New(command) => command.run(),
+            Self::Schema(schema::Schema {}) => schema::Schema::run(),
+            Self::Completions(command) => command.run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_are_well_defined() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,143 @@
+//! `hindsight replay`: from scenarios to verdicts.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
+use rayon::prelude::*;
+
+use super::scenarios::{self, Found};
+use super::{Failure, Status, output, work};
+use crate::experiment::seeds::robustness;
+use crate::report::Report;
+use crate::report::json::{self, Document};
+use crate::report::text::{self, Look, summary};
+use crate::scenario::{Changes, Scenario};
+use crate::simulation;
+
+/// Replay scenarios and compare what happens with what is documented
+///
+/// The report says which documented facts the simulation shows, what happened when (what people did,
+/// what emerged from it, what the status page said), and what it cost customers. Without --with, --set
+/// and --seed it is the incident as it was.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  hindsight replay scenarios
+      all scenarios of a folder, with a summary at the end
+  hindsight replay FILE --with cache-layer --with early-alert
+      the same incident with two mitigations, applied in this order
+  hindsight replay FILE --set platform.stations.api.service.replicas=8
+      with one parameter changed
+  hindsight replay FILE --seeds 200
+      also: in what share of 200 other random courses each fact holds
+  hindsight replay FILE --format json -o report.json
+      for programs; the layout is documented and has a version
+
+Exit status: 0 fine, 1 a documented fact missed under --strict, 2 wrong usage or a wrong scenario,
+3 a limit of the scenario stopped a replay (its report is complete up to there).")]
+pub(super) struct Replay {
+    /// Scenario files, or folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+    /// Apply a mitigation of the scenario; may be repeated
+    #[arg(long, value_name = "MITIGATION")]
+    with: Vec<String>,
+    /// Change one field of the scenario, after all mitigations; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Draw at random from another seed than the scenario's
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
+    /// Also run the N seeds that follow, and say how often each fact holds
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    seeds: Option<u32>,
+    /// Exit with status 1 if a documented fact is missed
+    #[arg(long)]
+    strict: bool,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How many cores to use; all by default, and never of influence on the result
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+/// Whom a report is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What is kept of one replay.
+struct Told {
+    text: String,
+    replay: Option<json::Replay>,
+    line: summary::Line,
+    status: Status,
+}
+
+impl Replay {
+    pub(super) fn run(&self) -> Result<Status, Failure> {
+        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        let found = scenarios::read(&self.paths, &changes)?;
+        let look = output::look(self.output.as_deref());
+        let bar = work::bar(found.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
+        let tell = |found: &Found| self.tell(&found.scenario, look, &bar);
+        let told: Vec<Told> =
+            work::threads(self.threads)?.install(|| found.par_iter().map(tell).collect());
+        bar.finish_and_clear();
+        for (found, told) in found.iter().zip(&told) {
+            if told.status == Status::Stopped {
+                output::warn_stopped(&found.file);
+            }
+        }
+        let worst = told.iter().map(|told| told.status).max();
+        output::deliver(&self.compose(told, look), self.output.as_deref())?;
+        Ok(worst.unwrap_or(Status::Fine))
+    }
+
+    fn tell(&self, scenario: &Scenario, look: Look, bar: &ProgressBar) -> Told {
+        let outcome = simulation::run(scenario, scenario.seed());
+        bar.inc(1);
+        let robustness = self.seeds.map(|count| robustness(scenario, count, &|| bar.inc(1)));
+        let report = Report::new(scenario, &outcome, robustness);
+        let is_stopped = report.stopped().is_some()
+            || report.robustness.as_ref().is_some_and(|it| it.stopped > 0);
+        let status = match (is_stopped, self.strict && report.missed().next().is_some()) {
+            (true, _) => Status::Stopped,
+            (false, true) => Status::No,
+            (false, false) => Status::Fine,
+        };
+        let is_json = self.format == Format::Json;
+        Told {
+            text: if is_json { String::new() } else { text::replay(&report, look) },
+            replay: is_json.then(|| json::Replay::new(&report)),
+            line: summary::Line::new(&report),
+            status,
+        }
+    }
+
+    fn compose(&self, told: Vec<Told>, look: Look) -> String {
+        match self.format {
+            Format::Json => {
+                Document::new(told.into_iter().filter_map(|told| told.replay).collect()).to_text()
+            }
+            Format::Text => {
+                let mut texts: Vec<String> = told.iter().map(|told| told.text.clone()).collect();
+                if told.len() > 1 {
+                    let lines: Vec<summary::Line> =
+                        told.into_iter().map(|told| told.line).collect();
+                    texts.push(summary::table(&lines, look));
+                }
+                texts.join(&look.rule())
+            }
+        }
+    }
+}

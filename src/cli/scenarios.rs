@@ -1,0 +1,88 @@
+//! Which scenarios the arguments name, and reading them all before anything runs.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::scenario::{Changes, Loaded, Scenario};
+
+/// A scenario file that was asked for.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The file, as the user would write it.
+    pub(super) file: PathBuf,
+    /// What stands in it, with the changes applied.
+    pub(super) scenario: Scenario,
+}
+
+/// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
+pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for argument in arguments {
+        if argument.is_dir() {
+            files.extend(in_folder(argument)?);
+        } else {
+            files.push(argument.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::Message(format!("cannot read {}: {error}", folder.display()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.file_name().is_some_and(is_scenario) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        let folder = folder.display();
+        return Err(Failure::Message(format!(
+            "there is no scenario in {folder}: a scenario is a file named *.json; `hindsight new my-incident -o {folder}/my-incident.json` writes a first one"
+        )));
+    }
+    Ok(files)
+}
+
+fn is_scenario(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.ends_with(".json")
+        && !name.starts_with('.')
+        && !name.ends_with(".golden.json")
+        && !name.ends_with(".schema.json")
+}
+
+/// The scenarios that the arguments name, with the changes applied, or everything that is wrong with any.
+pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for file in files(arguments)? {
+        match Loaded::read(&file).and_then(|loaded| loaded.scenario(changes)) {
+            Ok(scenario) => found.push(Found { file, scenario }),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    if refused.is_empty() { Ok(found) } else { Err(Failure::Refused(refused)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn golden_files_and_schemas_are_no_scenarios() {
+        let cases = [
+            ("a.json", true),
+            ("a.golden.json", false),
+            ("scenario.schema.json", false),
+            ("a.csv", false),
+            (".a.json", false),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(is_scenario(OsStr::new(name)), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Many runs of one scenario, on all cores, with results in the order of their inputs.
+
+pub mod seeds;

@@ -1,0 +1,67 @@
+//! Robustness: in what share of the seeds that follow the scenario's own the documented facts hold.
+//!
+//! Each run is reduced at once to its verdicts, so that memory does not grow with the number of seeds.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::scenario::Scenario;
+use crate::simulation::{self, verdicts};
+
+/// How often documented facts hold over many seeds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Robustness {
+    /// How many seeds were tried.
+    pub seeds: u32,
+    /// In what share of them all facts hold together.
+    pub all_hold: f64,
+    /// In what share of them each fact holds, by its id.
+    pub facts: BTreeMap<String, f64>,
+    /// How many runs a limit stopped; in those no fact counts as holding.
+    pub stopped: u32,
+}
+
+/// What is kept of one run: which facts hold, in the order of their ids, and whether it was stopped.
+struct Kept {
+    holds: Vec<bool>,
+    is_stopped: bool,
+}
+
+/// Runs a scenario with the `count` seeds that follow its own; calls `on_run` after each run.
+///
+/// The result does not depend on the number of threads.
+///
+/// # Panics
+///
+/// Panics if a run does, which is an error in this crate.
+#[must_use]
+pub fn robustness(scenario: &Scenario, count: u32, on_run: &(dyn Fn() + Sync)) -> Robustness {
+    let runs: Vec<Kept> = (0..count)
+        .into_par_iter()
+        .map(|index| {
+            let kept = keep(scenario, scenario.seed().wrapping_add(u64::from(index) + 1));
+            on_run();
+            kept
+        })
+        .collect();
+    let share = |is_counted: &dyn Fn(&Kept) -> bool| {
+        let counted = runs.iter().filter(|run| is_counted(run)).count();
+        counted as f64 / f64::from(count.max(1))
+    };
+    let ids = scenario.file.documented.keys().enumerate();
+    let stopped = runs.iter().filter(|run| run.is_stopped).count();
+    Robustness {
+        seeds: count,
+        all_hold: share(&|run| !run.is_stopped && run.holds.iter().all(|holds| *holds)),
+        facts: ids.map(|(index, id)| (id.clone(), share(&|run| run.holds[index]))).collect(),
+        stopped: u32::try_from(stopped).expect("no more runs are stopped than were begun"),
+    }
+}
+
+fn keep(scenario: &Scenario, seed: u64) -> Kept {
+    let outcome = simulation::run(scenario, seed);
+    let is_stopped = outcome.run.stop.limit().is_some();
+    let verdicts = verdicts(scenario, &outcome);
+    Kept { holds: verdicts.iter().map(|it| it.holds && !is_stopped).collect(), is_stopped }
+}

@@ -1,0 +1,342 @@
+//! The document of replays as JSON: a stable interface, with a version.
+//!
+//! ```text
+//! {
+//!   "schema_version": 1,       of this layout: raised when a field goes or changes its meaning
+//!   "model_version": 1,        of the model: raised when the same scenario and seed give other results
+//!   "replays": [ … ]           one for each scenario, in the order asked for
+//! }
+//! ```
+//!
+//! The fields of a replay are those of [`Replay`], under the same names and in the same order; new ones
+//! may come without a new version. Numbers are integers or fixed decimals of at most six places. Local
+//! times are those of the scenario's zone, with seconds: `2025-08-06T09:51:20`. Shares lie from 0 to 1.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::decimal::{Decimal, fixed};
+use super::timeline::{Entry, timeline};
+use super::{Report, layout};
+use crate::experiment::seeds;
+use crate::scenario::Scenario;
+use crate::scenario::clock::Clock;
+use crate::scenario::facts::Unit;
+use crate::scenario::file::story::{Expect, Role, StatusPage};
+use crate::simulation::MODEL_VERSION;
+use crate::units::{Instant, LocalTime, Quantity, Span};
+
+/// The version of the layout.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// All replays of one command.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    /// The version of the layout.
+    pub schema_version: u32,
+    /// The version of the model.
+    pub model_version: u32,
+    /// One for each scenario, in the order asked for.
+    pub replays: Vec<Replay>,
+}
+
+/// One replay.
+#[derive(Debug, Serialize)]
+pub struct Replay {
+    /// The scenario's id.
+    pub scenario: String,
+    /// Its title.
+    pub title: String,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// What was tried out: names of mitigations, then assignments `PATH=VALUE`.
+    pub applied: Vec<String>,
+    /// The hash over all events, in 16 hexadecimal digits.
+    pub fingerprint: String,
+    /// How many events there were.
+    pub events: u64,
+    /// The limit that stopped the run, by its name in the scenario; null if it came to its end.
+    pub stopped: Option<&'static str>,
+    /// The documented facts and what was simulated.
+    pub documented: Vec<Fact>,
+    /// What customers felt, by indicator.
+    pub impact: Vec<Impact>,
+    /// How long the incident lasted by its status page's own account.
+    pub public_minutes: Option<u32>,
+    /// How long it was from the status page's first update to its last.
+    pub public_first_to_last_minutes: Option<Decimal>,
+    /// Everything that is counted, by name.
+    #[serde(serialize_with = "as_object")]
+    pub metrics: Vec<(String, Metric)>,
+    /// What was done, what emerged and what the status page said, in the order of time.
+    pub timeline: Vec<Entry>,
+    /// How the facts fare with other seeds, if that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub robustness: Option<Robustness>,
+}
+
+/// A documented fact and what was simulated.
+#[derive(Debug, Serialize)]
+pub struct Fact {
+    /// Its id.
+    pub id: String,
+    /// What is documented.
+    pub fact: String,
+    /// Whether a parameter was chosen to meet it.
+    pub role: Role,
+    /// The number that shows it, one of `metrics`.
+    pub metric: String,
+    /// How the number must be, as in the scenario.
+    pub expect: Expected,
+    /// The number, in the unit that it has in `metrics`; null if there is none.
+    pub simulated: Option<Amount>,
+    /// Whether it is as documented.
+    pub holds: bool,
+}
+
+/// How a number must be for a fact to hold.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the scenario's types of the same names say what they are")]
+pub enum Expected {
+    At {
+        time: Amount,
+        within: Span,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        not_before: Option<Amount>,
+    },
+    Between {
+        from: Amount,
+        to: Amount,
+    },
+    Equals(Amount),
+    AtMost(Amount),
+    AtLeast(Amount),
+}
+
+/// A number, or a time as text.
+#[derive(Debug)]
+pub enum Amount {
+    /// A number.
+    Number(Decimal),
+    /// A local time, a duration or a rate, as in scenario files.
+    Text(String),
+}
+
+/// What one indicator of harm saw.
+#[derive(Debug, Serialize)]
+pub struct Impact {
+    /// The indicator.
+    pub indicator: String,
+    /// When it was bad.
+    pub windows: Vec<Window>,
+    /// For how many minutes in all.
+    pub minutes: Decimal,
+    /// How many tenants were hurt.
+    pub tenants: usize,
+    /// For how many minutes tenants were hurt, added over them.
+    pub tenant_minutes: Decimal,
+}
+
+/// A span of time.
+#[derive(Debug, Serialize)]
+pub struct Window {
+    /// Its beginning, a local time.
+    pub from: String,
+    /// Its end, a local time; null if it was still open when the replay ended.
+    pub to: Option<String>,
+}
+
+/// A counted number.
+#[derive(Debug, Serialize)]
+pub struct Metric {
+    /// The number, or a local time; null if there is none.
+    pub value: Option<Amount>,
+    /// `number`, `seconds`, `per_second`, or `time` for local times.
+    pub unit: &'static str,
+}
+
+/// How the facts fare with other seeds.
+#[derive(Debug, Serialize)]
+pub struct Robustness {
+    /// How many seeds were tried: those that follow the replay's own.
+    pub seeds: u32,
+    /// In what share of them all facts hold together.
+    pub all_hold: Decimal,
+    /// In what share of them each fact holds, by its id.
+    pub facts: BTreeMap<String, Decimal>,
+    /// How many of the runs a limit stopped; in those no fact counts as holding.
+    pub stopped: u32,
+}
+
+impl Document {
+    /// The document of these replays.
+    #[must_use]
+    pub fn new(replays: Vec<Replay>) -> Self {
+        Self { schema_version: SCHEMA_VERSION, model_version: MODEL_VERSION, replays }
+    }
+
+    /// The document as text, which ends in a line break.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        layout::to_text(self)
+    }
+}
+
+impl Replay {
+    /// What a document says of a replay.
+    #[must_use]
+    pub fn new(report: &Report) -> Self {
+        let Report { scenario, outcome, .. } = report;
+        let page = scenario.file.status_page.as_ref();
+        Self {
+            scenario: scenario.file.id.clone(),
+            title: scenario.file.title.clone(),
+            seed: outcome.seed,
+            applied: report.applied(),
+            fingerprint: outcome.run.fingerprint.to_string(),
+            events: outcome.run.events,
+            stopped: report.stopped(),
+            documented: facts(report),
+            impact: impact(report),
+            public_minutes: page.and_then(|page| page.public_minutes),
+            public_first_to_last_minutes: page
+                .and_then(|page| first_to_last_minutes(page, &scenario.clock))
+                .map(Decimal),
+            metrics: metrics(report),
+            timeline: timeline(report),
+            robustness: report.robustness.as_ref().map(robustness),
+        }
+    }
+}
+
+/// How many minutes lie between the first and the last update of a status page.
+#[must_use]
+pub fn first_to_last_minutes(page: &StatusPage, clock: &Clock) -> Option<f64> {
+    let moment = |update: Option<&crate::scenario::file::story::Update>| clock.moment(update?.at);
+    let nanos = moment(page.updates.last())? - moment(page.updates.first())?;
+    Some(nanos as f64 / 60e9)
+}
+
+fn facts(report: &Report) -> Vec<Fact> {
+    let fact = |verdict: &crate::simulation::Verdict| {
+        let it = &report.scenario.file.documented[&verdict.id];
+        Fact {
+            id: verdict.id.clone(),
+            fact: it.fact.clone(),
+            role: it.role,
+            metric: it.metric.clone(),
+            expect: expected(&it.expect),
+            simulated: verdict.simulated.map(|it| amount(it, verdict.unit, report.scenario)),
+            holds: verdict.holds,
+        }
+    };
+    report.verdicts.iter().map(fact).collect()
+}
+
+fn expected(expect: &Expect) -> Expected {
+    match expect {
+        Expect::At(at) => Expected::At {
+            time: text(at.time),
+            within: at.within,
+            not_before: at.not_before.map(text),
+        },
+        Expect::Between(it) => Expected::Between { from: echo(it.from), to: echo(it.to) },
+        Expect::Equals(it) => Expected::Equals(echo(*it)),
+        Expect::AtMost(it) => Expected::AtMost(echo(*it)),
+        Expect::AtLeast(it) => Expected::AtLeast(echo(*it)),
+    }
+}
+
+fn echo(quantity: Quantity) -> Amount {
+    match quantity {
+        Quantity::Number(number) => Amount::Number(Decimal(number)),
+        Quantity::Span(span) => Amount::Text(span.to_string()),
+        Quantity::Rate(rate) => {
+            let per_second = fixed(rate.as_per_second(), 6).unwrap_or_default();
+            Amount::Text(format!("{per_second}/s"))
+        }
+        Quantity::Time(time) => text(time),
+    }
+}
+
+fn text(time: LocalTime) -> Amount {
+    Amount::Text(time.to_string())
+}
+
+fn amount(value: f64, unit: Unit, scenario: &Scenario) -> Amount {
+    match unit {
+        Unit::Number | Unit::Rate => Amount::Number(Decimal(value)),
+        Unit::Time => Amount::Number(Decimal(value / 1e9)),
+        Unit::Moment => {
+            let instant = Instant::START + Span::from_nanos_f64(value);
+            Amount::Text(local(instant, scenario))
+        }
+    }
+}
+
+fn local(instant: Instant, scenario: &Scenario) -> String {
+    scenario.clock.local(instant).strftime("%Y-%m-%dT%H:%M:%S%.f").to_string()
+}
+
+fn impact(report: &Report) -> Vec<Impact> {
+    let Report { scenario, outcome, .. } = report;
+    let indicators = outcome.platform.indicators().iter().filter(|it| it.config().is_impact);
+    indicators
+        .map(|indicator| {
+            let name = &indicator.config().name;
+            let minutes = |field| outcome.counts.of(&format!("{name}.{field}")).and_then(|it| it.0);
+            let windows = indicator.windows().iter().map(|window| Window {
+                from: local(window.from, scenario),
+                to: window.to.map(|to| local(to, scenario)),
+            });
+            Impact {
+                indicator: name.clone(),
+                windows: windows.collect(),
+                minutes: Decimal(minutes("minutes").unwrap_or(0.0)),
+                tenants: indicator.tenants_hurt(),
+                tenant_minutes: Decimal(minutes("tenant_minutes").unwrap_or(0.0)),
+            }
+        })
+        .collect()
+}
+
+fn metrics(report: &Report) -> Vec<(String, Metric)> {
+    let metric = |(name, value, unit): (&str, Option<f64>, Unit)| {
+        let value = value.map(|value| amount(value, unit, report.scenario));
+        let unit = match unit {
+            Unit::Number => "number",
+            Unit::Time => "seconds",
+            Unit::Rate => "per_second",
+            Unit::Moment => "time",
+        };
+        (name.to_owned(), Metric { value, unit })
+    };
+    report.outcome.counts.iter().map(metric).collect()
+}
+
+fn robustness(it: &seeds::Robustness) -> Robustness {
+    Robustness {
+        seeds: it.seeds,
+        all_hold: Decimal(it.all_hold),
+        facts: it.facts.iter().map(|(id, share)| (id.clone(), Decimal(*share))).collect(),
+        stopped: it.stopped,
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => number.serialize(serializer),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+fn as_object<S: Serializer>(
+    metrics: &[(String, Metric)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(metrics.iter().map(|(name, metric)| (name, metric)))
+}

@@ -1,0 +1,75 @@
+//! The same scenario, seed and patches give the same bytes, whatever surrounds the process.
+
+use std::path::Path;
+
+use tempfile::tempdir;
+
+use crate::{SHORT, hindsight, stdout};
+
+/// With everything that a report can hold.
+const FORMATS: [&[&str]; 2] = [&["--seeds", "9"], &["--seeds", "9", "--format", "json"]];
+
+fn replay(more: &[&str]) -> assert_cmd::Command {
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join(SHORT);
+    let mut command = hindsight(&["replay"]);
+    command.arg(scenario).args(more);
+    command
+}
+
+#[test]
+fn twice_in_a_row_gives_the_same_bytes() {
+    for format in FORMATS {
+        let first = stdout(&replay(format).assert().success());
+        assert_eq!(stdout(&replay(format).assert().success()), first);
+    }
+}
+
+#[test]
+fn zone_language_folder_and_width_of_the_surroundings_change_nothing() {
+    let elsewhere = tempdir().unwrap();
+    for format in FORMATS {
+        let first = stdout(&replay(format).env("TZ", "America/New_York").assert().success());
+        let mut other = replay(format);
+        other.current_dir(elsewhere.path()).env("TZ", "Asia/Kolkata").env("LANG", "tr_TR.UTF-8");
+        other.env("LC_ALL", "tr_TR.UTF-8").env("COLUMNS", "61").env("TERM", "xterm-256color");
+        assert_eq!(stdout(&other.assert().success()), first);
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    for format in FORMATS {
+        let one = stdout(&replay(format).args(["--threads", "1"]).assert().success());
+        for threads in ["2", "5"] {
+            let more = stdout(&replay(format).args(["--threads", threads]).assert().success());
+            assert_eq!(more, one, "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_other_events_and_the_own_seed_the_same() {
+    let fingerprint = |more: &[&str]| {
+        let told = stdout(&replay(more).args(["--format", "json"]).assert().success());
+        let document: serde_json::Value = serde_json::from_str(&told).unwrap();
+        document["replays"][0]["fingerprint"].clone()
+    };
+    assert_eq!(fingerprint(&[]), fingerprint(&["--seed", "7"]));
+    assert_ne!(fingerprint(&[]), fingerprint(&["--seed", "8"]));
+    assert_ne!(fingerprint(&[]), fingerprint(&["--with", "keep-images"]));
+}
+
+#[test]
+fn the_seeds_tried_are_those_that_follow() {
+    let told = |seed: &str, seeds: &str| {
+        let more = ["--seed", seed, "--seeds", seeds, "--format", "json"];
+        let told = stdout(&replay(&more).assert().success());
+        let document: serde_json::Value = serde_json::from_str(&told).unwrap();
+        document["replays"][0]["robustness"]["facts"]["T2"].as_f64().unwrap()
+    };
+    // The share over two seeds is the mean of the shares over each.
+    let (both, first, second) = (told("7", "2"), told("7", "1"), told("8", "1"));
+    assert!((both - f64::midpoint(first, second)).abs() < 1e-6, "{both} {first} {second}");
+    // The seed after the largest is 0.
+    told(&u64::MAX.to_string(), "1");
+}
