@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn the_golden_file_stands_beside_the_scenario() {
-        let golden = path(Path::new("scenarios/2025-08-06-chat.v2.json"));
-        assert_eq!(golden, Path::new("scenarios/2025-08-06-chat.v2.golden.json"));
+        let golden = path(Path::new("scenarios/2026-03-02-chat.v2.json"));
+        assert_eq!(golden, Path::new("scenarios/2026-03-02-chat.v2.golden.json"));
     }
 
     #[test]

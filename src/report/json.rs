@@ -10,7 +10,7 @@
 //!
 //! The fields of a replay are those of [`Replay`], under the same names and in the same order; new ones
 //! may come without a new version. Numbers are integers or fixed decimals of at most six places. Local
-//! times are those of the scenario's zone, with seconds: `2025-08-06T09:51:20`. Shares lie from 0 to 1.
+//! times are those of the scenario's zone, with seconds: `2026-03-02T09:51:20`. Shares lie from 0 to 1.
 
 use std::collections::BTreeMap;
 

@@ -185,7 +185,7 @@ mod tests {
             ("a[\"b.c\"].d", root.key("a").key("b.c").key("d")),
             ("[\"\"]", root.key("")),
             ("a[\"\\\"]\"]", root.key("a").key("\"]")),
-            ("2025-08-06_x.5", root.key("2025-08-06_x").key("5")),
+            ("2026-03-02_x.5", root.key("2026-03-02_x").key("5")),
         ];
         for (text, path) in cases {
             assert_eq!(text.parse::<Path>(), Ok(path.clone()), "{text}");

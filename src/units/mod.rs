@@ -35,7 +35,7 @@ pub struct Factor(f64);
 #[serde(try_from = "String")]
 pub struct Rate(f64);
 
-/// A local date and time in the scenario's zone, such as `"2025-08-06T09:51"`.
+/// A local date and time in the scenario's zone, such as `"2026-03-02T09:51"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub struct LocalTime {
@@ -287,9 +287,9 @@ mod tests {
 
     #[test]
     fn a_local_time_without_seconds_means_the_minute() {
-        assert!("2025-08-06T09:51".parse::<LocalTime>().unwrap().is_minute());
-        assert!(!"2025-08-06T09:51:30".parse::<LocalTime>().unwrap().is_minute());
-        for text in ["2025-08-06", "2025-08-06T25:00", "09:51", "2025-08-06T09:51Z"] {
+        assert!("2026-03-02T09:51".parse::<LocalTime>().unwrap().is_minute());
+        assert!(!"2026-03-02T09:51:30".parse::<LocalTime>().unwrap().is_minute());
+        for text in ["2026-03-02", "2026-03-02T25:00", "09:51", "2026-03-02T09:51Z"] {
             assert!(text.parse::<LocalTime>().is_err(), "{text}");
         }
     }

@@ -59,7 +59,7 @@ impl FromStr for LocalTime {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
-            format!("must be a local date and time such as \"2025-08-06T09:51\", found {text:?}")
+            format!("must be a local date and time such as \"2026-03-02T09:51\", found {text:?}")
         };
         if !text.contains('T') || text.ends_with('Z') {
             return Err(wrong());
@@ -193,7 +193,7 @@ schema!(
     "LocalTime",
     json_schema!({
         "type": "string", "format": "local-time",
-        "description": "A local date and time in the clock's zone: \"2025-08-06T09:51\"."
+        "description": "A local date and time in the clock's zone: \"2026-03-02T09:51\"."
     })
 );
 schema!(

@@ -37,7 +37,7 @@ fn palette() -> Vec<Value> {
         json!(""),
         json!("5m"),
         json!("5/s"),
-        json!("2025-08-06T09:51"),
+        json!("2026-03-02T09:51"),
         json!("high"),
         json!("fifo"),
         json!("nothing"),

@@ -201,7 +201,7 @@ impl<'a> Checker<'a> {
         match schema.get("format").and_then(Value::as_str) {
             Some("span") => "a duration with its unit, such as \"250ms\" or \"1h30m\"".to_owned(),
             Some("rate") => "a rate with its unit, such as \"120/s\" or \"40/min\"".to_owned(),
-            Some("local-time") => "a local date and time such as \"2025-08-06T09:51\"".to_owned(),
+            Some("local-time") => "a local date and time such as \"2026-03-02T09:51\"".to_owned(),
             Some("quantity") => {
                 "a number, or text with a unit such as \"250ms\", \"120/s\" or a local time"
                     .to_owned()

@@ -125,7 +125,7 @@ pub(super) fn good() -> Value {
             "db": {"replicas": 1, "service": "nothing", "after": {"constant": "5ms"}, "queue": null}
         },
         "seeds": [1, 2],
-        "updates": [{"at": "2025-08-06T09:51", "rate": "5/s", "above": "5m", "name": "n"}],
+        "updates": [{"at": "2026-03-02T09:51", "rate": "5/s", "above": "5m", "name": "n"}],
         "bounds": [1, 2.5],
         "limits": {"high": 3},
         "codes": {"404": true}
@@ -265,7 +265,7 @@ fn all_mistakes_are_reported_in_one_pass() {
         "stations.a.replicas: is missing, must be a whole number".to_owned(),
         "stations.b.replicas: must be a whole number, found the text \"2\"".to_owned(),
         format!("stations.b.service: {demand} the text \"instnat\" (did you mean \"instant\"?)"),
-        "updates[0].at: must be a local date and time such as \"2025-08-06T09:51\", found \"today\"".to_owned(),
+        "updates[0].at: must be a local date and time such as \"2026-03-02T09:51\", found \"today\"".to_owned(),
         "updates[0].name: must be text, found the number 1".to_owned(),
         "bounds: must have 2 elements, found 1".to_owned(),
         "limits.middle: unknown field (fields not yet given here: `high`, `low`)".to_owned(),

@@ -96,32 +96,32 @@ fn a_durable_queue_waits_for_the_next_instance() {
 
 #[test]
 fn the_oldest_instances_crash_first() {
-    // Three instances; work goes to the newest free one. Unit 0 is on instance 2, unit 1 on instance
-    // 1, unit 2 on instance 0: a crash of two instances fails units 1 and 2.
+    // Three instances take work in turn: unit 0 is on instance 0, unit 1 on instance 1, unit 2, which
+    // comes at 2, on instance 2: a crash of two instances fails units 0 and 1.
     let worker = service("10s", &json!({ "replicas": 3 }));
     let workloads = json!({ "w": every_second(0, 3, "worker", &json!({})) });
     let replay = Replay::of(&crashing(5, &json!(2), &worker, &workloads));
-    assert_eq!((replay.failed("w"), replay.done("w")), (vec![5, 5], vec![10]));
+    assert_eq!((replay.failed("w"), replay.done("w")), (vec![5, 5], vec![12]));
 }
 
 #[test]
 fn a_crash_makes_room_for_the_tenant_whose_work_it_took() {
-    // Three slots, one for each tenant at most. From 0 on `a` is on instance 2 and `b` on instance 1;
+    // Three slots, one for each tenant at most. From 0 on `a` is on instance 0 and `b` on instance 1;
     // more of both waits since 1, for want of room of their own, which the change at 3 shows once more.
-    // The crash of instances 0 and 1 at 5 fails b's unit: its next one has room, a's until 100 has none.
+    // The crash of instance 0 at 5 fails a's unit: its next one has room, b's until 100 has none.
     let tenant_max = json!({ "max": 1 });
     let worker = service("100s", &json!({ "replicas": 3, "tenant_max": tenant_max }));
     let unit = |tenant, at| of_tenant(tenant, burst(at, 1, "worker", &json!({})));
     let workloads = json!({
         "a1": unit("a", 0), "a2": unit("a", 1), "b1": unit("b", 0), "b2": unit("b", 1)
     });
-    let mut scenario = crashing(5, &json!(2), &worker, &workloads);
+    let mut scenario = crashing(5, &json!(1), &worker, &workloads);
     let set = json!({ "stations": { "worker": { "service": { "failure_share": 0 } } } });
     scenario["timeline"]["change"] = json!({ "at": time(3), "note": "", "set": set });
     let replay = Replay::of(&scenario);
-    assert_eq!(replay.failed("b1"), [5]);
-    assert_eq!(replay.done("b2"), [105]);
-    assert_eq!([replay.done("a1"), replay.done("a2")], [[100], [200]]);
+    assert_eq!(replay.failed("a1"), [5]);
+    assert_eq!(replay.done("a2"), [105]);
+    assert_eq!([replay.done("b1"), replay.done("b2")], [[100], [200]]);
 }
 
 #[test]
