@@ -107,13 +107,14 @@ fn the_oldest_instances_crash_first() {
 #[test]
 fn a_crash_makes_room_for_the_tenant_whose_work_it_took() {
     // Three slots, one for each tenant at most. From 0 on `a` is on instance 0 and `b` on instance 1;
-    // more of both waits since 1, for want of room of their own, which the change at 3 shows once more.
+    // more of b waits since 1 and of a since 2, for want of room of their own, which the change at 3 shows
+    // once more: a's lane, behind b's, has to be opened again.
     // The crash of instance 0 at 5 fails a's unit: its next one has room, b's until 100 has none.
     let tenant_max = json!({ "max": 1 });
     let worker = service("100s", &json!({ "replicas": 3, "tenant_max": tenant_max }));
     let unit = |tenant, at| of_tenant(tenant, burst(at, 1, "worker", &json!({})));
     let workloads = json!({
-        "a1": unit("a", 0), "a2": unit("a", 1), "b1": unit("b", 0), "b2": unit("b", 1)
+        "a1": unit("a", 0), "a2": unit("a", 2), "b1": unit("b", 0), "b2": unit("b", 1)
     });
     let mut scenario = crashing(5, &json!(1), &worker, &workloads);
     let set = json!({ "stations": { "worker": { "service": { "failure_share": 0 } } } });
