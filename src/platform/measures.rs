@@ -98,6 +98,27 @@ impl Measure {
         !matches!(self, Self::RetryRate | Self::AttemptErrorShare)
     }
 
+    /// The level that it reads, if it is one that a time average makes sense of.
+    fn level(self) -> Option<fn(&Bin) -> &Level> {
+        match self {
+            Self::QueueDepth => Some(|bin| &bin.waiting),
+            Self::InFlight => Some(|bin| &bin.in_flight),
+            Self::Replicas => Some(|bin| &bin.up),
+            Self::ArrivalRate
+            | Self::DoneRate
+            | Self::FailureRate
+            | Self::RetryRate
+            | Self::ErrorShare
+            | Self::AttemptErrorShare
+            | Self::InVainShare
+            | Self::Latency
+            | Self::BusyShare
+            | Self::OldestWait
+            | Self::FailedPullShare
+            | Self::ImageMissing => None,
+        }
+    }
+
     /// Whether it judges ended operations, so that each tenant can be judged by its own.
     #[must_use]
     pub fn is_of_operations(self) -> bool {
@@ -155,23 +176,7 @@ impl Stretch<'_> {
     /// The time average of a level, or the value over the whole stretch of anything else.
     #[must_use]
     pub fn overall(&self, measure: Measure, percentile: f64) -> Option<f64> {
-        let level: fn(&Bin) -> &Level = match measure {
-            Measure::QueueDepth => |bin| &bin.waiting,
-            Measure::InFlight => |bin| &bin.in_flight,
-            Measure::Replicas => |bin| &bin.up,
-            Measure::ArrivalRate
-            | Measure::DoneRate
-            | Measure::FailureRate
-            | Measure::RetryRate
-            | Measure::ErrorShare
-            | Measure::AttemptErrorShare
-            | Measure::InVainShare
-            | Measure::Latency
-            | Measure::BusyShare
-            | Measure::OldestWait
-            | Measure::FailedPullShare
-            | Measure::ImageMissing => return self.value(measure, percentile),
-        };
+        let Some(level) = measure.level() else { return self.value(measure, percentile) };
         let nanos = self.resolution.as_nanos_f64() * self.bins.len() as f64;
         (nanos > 0.0).then(|| self.bins.iter().map(|bin| level(bin).area).sum::<f64>() / nanos)
     }
@@ -200,24 +205,11 @@ impl Stretch<'_> {
     #[must_use]
     pub fn extreme(&self, measure: Measure, percentile: f64, is_max: bool) -> Option<f64> {
         let values = (0..self.bins.len()).filter_map(|bin| {
-            let level = |level: &Level| Some(f64::from(if is_max { level.max } else { level.min }));
-            match measure {
-                Measure::QueueDepth => level(&self.bins[bin].waiting),
-                Measure::InFlight => level(&self.bins[bin].in_flight),
-                Measure::Replicas => level(&self.bins[bin].up),
-                Measure::ArrivalRate
-                | Measure::DoneRate
-                | Measure::FailureRate
-                | Measure::RetryRate
-                | Measure::ErrorShare
-                | Measure::AttemptErrorShare
-                | Measure::InVainShare
-                | Measure::Latency
-                | Measure::BusyShare
-                | Measure::OldestWait
-                | Measure::FailedPullShare
-                | Measure::ImageMissing => self.bin(bin).value(measure, percentile),
-            }
+            let Some(level) = measure.level() else {
+                return self.bin(bin).value(measure, percentile);
+            };
+            let Level { min, max, .. } = *level(&self.bins[bin]);
+            Some(f64::from(if is_max { max } else { min }))
         });
         if is_max { values.reduce(f64::max) } else { values.reduce(f64::min) }
     }
