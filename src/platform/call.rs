@@ -10,9 +10,9 @@ use super::log::Emerged;
 use super::parts::outcome::{Failure, Outcome};
 use super::parts::{breaker, budget, cache, concurrency, retry, throttle};
 use super::recorder::TargetId;
-use super::stations::service;
-use super::work::{Attempt, AttemptId, CallId, StationId, Unit, UnitId, Work};
-use super::{Event as PlatformEvent, Purpose, draws};
+use super::stations::{self, service};
+use super::work::{Attempt, AttemptId, CallId, Parent, StationId, Unit, UnitId, Work};
+use super::{Event as PlatformEvent, Purpose, draws, workload};
 use crate::engine::agenda::{Agenda, LineId};
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -150,6 +150,7 @@ impl Call {
         let attempt = desk.work.attempts.insert(Attempt {
             unit: Some(id),
             key: unit.key,
+            conversation: unit.conversation,
             begun: now,
             arrived: now,
             due: unit.due,
@@ -160,6 +161,9 @@ impl Call {
             slot: None,
             pending: 0,
             next_call: 0,
+            rounds: 0,
+            refusals: 0,
+            is_queued: false,
             call: self.id,
             class: unit.class,
             outcome: None,
@@ -172,7 +176,7 @@ impl Call {
         });
         let unit = &mut desk.work.units[id];
         (unit.attempt, unit.timer) = (Some(attempt), timer);
-        let arrived = PlatformEvent::Service(self.config.to, service::Event::Arrived(attempt));
+        let arrived = PlatformEvent::Station(self.config.to, stations::Event::Arrived(attempt));
         match &self.config.latency {
             None => desk.agenda.plan_now(arrived),
             Some(latency) => {
@@ -190,7 +194,11 @@ impl Call {
         }
         let refused = if self.cap.as_mut().is_some_and(|it| !it.try_begin(unit.tenant)) {
             Failure::Rejected
-        } else if self.throttle.as_mut().is_some_and(|it| !it.allows(now, unit.tenant)) {
+        } else if self
+            .throttle
+            .as_mut()
+            .is_some_and(|it| !it.allows(now, unit.tenant, unit.conversation))
+        {
             if let Some(cap) = &mut self.cap {
                 cap.end(unit.tenant);
             }
@@ -293,13 +301,30 @@ impl Call {
         desk.work.units_on(self.id).end(outcome);
         let target = desk.recorder.at(self.config.target);
         target.ended(now, unit.tenant, outcome, now.since(unit.begun));
-        if let (Some(parent), Some(station)) = (unit.parent, self.config.from) {
-            let event = if outcome.is_ok() || self.config.is_failure_ignored {
-                service::Event::CallSucceeded(parent)
-            } else {
-                service::Event::CallFailed(parent)
-            };
-            desk.agenda.plan_now(PlatformEvent::Service(station, event));
+        let outcome = if self.config.is_failure_ignored { Ok(()) } else { outcome };
+        if let Some(event) = self.answer_to(&unit, outcome) {
+            desk.agenda.plan_now(event);
+        }
+    }
+
+    /// What the one who waits for a unit is told.
+    fn answer_to(&self, unit: &Unit, outcome: Outcome) -> Option<PlatformEvent> {
+        match unit.parent {
+            Parent::Nobody => None,
+            Parent::Client(client) => {
+                Some(PlatformEvent::Workload(unit.class, workload::Event::Answered(client)))
+            }
+            Parent::Attempt(attempt) => {
+                let event = stations::Event::Returned(attempt, outcome);
+                self.config.from.map(|station| PlatformEvent::Station(station, event))
+            }
+            Parent::Instance(number) => {
+                let event = match outcome {
+                    Ok(()) => service::Event::ReadyCallSucceeded(number),
+                    Err(_) => service::Event::ReadyCallFailed(number),
+                };
+                self.config.from.map(|station| PlatformEvent::Service(station, event))
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use super::log::Log;
 use super::parts::outcome::Outcome;
 use super::recorder::{Recorder, TargetId};
 use super::registry::Registry;
-use super::work::{AttemptId, Unit, UnitId, Work};
+use super::work::{AttemptId, CallId, Parent, Unit, UnitId, Work};
 use super::{Event, call};
 use crate::engine::agenda::Agenda;
 use crate::units::Instant;
@@ -37,6 +37,27 @@ impl Desk<'_> {
         self.work.units_on(unit.call).begun += 1;
         self.recorder.at(target).begun(now);
         self.work.units.insert(unit)
+    }
+
+    /// A unit of the platform itself, which is no tenant's and descends from no workload.
+    #[must_use]
+    pub fn own_unit(&self, call: CallId, key: u64) -> Unit {
+        let (class, tenant) = self.work.own();
+        Unit {
+            key,
+            conversation: key,
+            begun: self.now(),
+            due: self.now(),
+            parent: Parent::Nobody,
+            attempt: None,
+            timer: None,
+            warm_since: None,
+            tenant,
+            priority: 0,
+            tries: 0,
+            call,
+            class,
+        }
     }
 
     /// Ends an attempt at its station and lets its call know.

@@ -2,10 +2,10 @@
 
 use slotmap::Key as _;
 
-use super::stations::service;
+use super::stations::{self, assistant, jobs, routing, service};
 use super::timeline::ActionId;
 use super::work::{AttemptId, CallId, StationId, UnitId, WorkloadId};
-use super::{call, workload};
+use super::{call, on_call, workload};
 use crate::engine::random::UnitDraws;
 
 /// Everything that can happen on the platform, grouped by the component it happens to.
@@ -15,8 +15,18 @@ pub enum Event {
     Workload(WorkloadId, workload::Event),
     /// Something happens on a call.
     Call(CallId, call::Event),
+    /// Something happens that happens at stations of every kind.
+    Station(StationId, stations::Event),
     /// Something happens at a service.
     Service(StationId, service::Event),
+    /// Something happens at a job engine.
+    Jobs(StationId, jobs::Event),
+    /// Something happens at routing.
+    Routing(StationId, routing::Event),
+    /// Something happens at an assistant.
+    Assistant(StationId, assistant::Event),
+    /// Something happens to the people on call.
+    OnCall(on_call::Event),
     /// The registry's lifecycle policy runs.
     LifecycleRan,
     /// An action of the timeline takes effect.
@@ -42,6 +52,16 @@ pub enum Purpose {
     Jitter,
     /// Whether it is lost with the instance whose queue held it.
     Loss,
+    /// How long after its arrival a job is due.
+    Delay,
+    /// Whether and when a customer reports that a job was missed.
+    Report,
+    /// How long a customer waits for an agent.
+    Patience,
+    /// What follows a round of an assistant.
+    Loop,
+    /// How long a client thinks.
+    Think,
 }
 
 /// The draws about one attempt of a unit at one place for one purpose.
@@ -60,24 +80,53 @@ impl Event {
         let unit = |id: UnitId| id.data().as_ffi();
         let attempt = |id: AttemptId| id.data().as_ffi();
         let (kind, place, what) = match self {
-            Event::Workload(id, workload::Event::Arrived) => (1, id.0, 0),
+            Event::Workload(id, event) => match event {
+                workload::Event::Arrived => (1, id.0, 0),
+                workload::Event::ClientReady(client) => (18, id.0, u64::from(client)),
+                workload::Event::Answered(client) => (19, id.0, u64::from(client)),
+            },
             Event::Call(id, event) => match event {
                 call::Event::Begun(it) => (2, id.0, unit(it)),
                 call::Event::PauseEnded(it) => (3, id.0, unit(it)),
                 call::Event::TimedOut(it) => (4, id.0, unit(it)),
                 call::Event::Answered(it) => (5, id.0, attempt(it)),
             },
+            Event::Station(id, event) => match event {
+                stations::Event::Arrived(it) => (6, id.0, attempt(it)),
+                stations::Event::Returned(it, Ok(())) => (9, id.0, attempt(it)),
+                stations::Event::Returned(it, Err(_)) => (10, id.0, attempt(it)),
+            },
             Event::Service(id, event) => match event {
-                service::Event::Arrived(it) => (6, id.0, attempt(it)),
                 service::Event::WaitEnded(it) => (7, id.0, attempt(it)),
                 service::Event::Served(it) => (8, id.0, attempt(it)),
-                service::Event::CallSucceeded(it) => (9, id.0, attempt(it)),
-                service::Event::CallFailed(it) => (10, id.0, attempt(it)),
                 service::Event::PullBegan(it) => (11, id.0, u64::from(it)),
                 service::Event::PullEnded(it) => (12, id.0, u64::from(it)),
                 service::Event::StartUpEnded(it) => (13, id.0, u64::from(it)),
+                service::Event::ReadyCallSucceeded(it) => (20, id.0, u64::from(it)),
+                service::Event::ReadyCallFailed(it) => (21, id.0, u64::from(it)),
                 service::Event::Evaluated => (14, id.0, 0),
             },
+            Event::Jobs(id, event) => match event {
+                jobs::Event::FellDue(it) => (22, id.0, attempt(it)),
+                jobs::Event::Served(it) => (23, id.0, attempt(it)),
+                jobs::Event::Paced => (24, id.0, 0),
+                jobs::Event::DeadlinePassed(it) => (25, id.0, attempt(it)),
+                jobs::Event::Reported(kind) => (26, id.0, u64::from(kind)),
+            },
+            Event::Routing(id, event) => match event {
+                routing::Event::PatienceEnded(it) => (27, id.0, attempt(it)),
+                routing::Event::AgentFreed { tenant, .. } => (28, id.0, u64::from(tenant)),
+                routing::Event::ShiftChanged(group) => (29, id.0, u64::from(group)),
+                routing::Event::Resumed(it) => (30, id.0, attempt(it)),
+                routing::Event::RecordRestored => (31, id.0, 0),
+            },
+            Event::Assistant(id, event) => match event {
+                assistant::Event::WaitEnded(it) => (32, id.0, attempt(it)),
+                assistant::Event::CustomerAnswered(it) => (33, id.0, attempt(it)),
+                assistant::Event::RoundBegan(it) => (34, id.0, attempt(it)),
+            },
+            Event::OnCall(on_call::Event::NoiseCame) => (35, 0, 0),
+            Event::OnCall(on_call::Event::Freed) => (36, 0, 0),
             Event::LifecycleRan => (15, 0, 0),
             Event::Acted(id) => (16, id.0, 0),
             Event::BinEnded => (17, 0, 0),

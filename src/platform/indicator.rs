@@ -4,7 +4,7 @@
 //! the measure has been bad for the whole of `held`, and is dated from the first bad evaluation; it
 //! closes once it has been good for `clear_after`, and is dated to the first good one.
 
-use super::measures::Measure;
+use super::measures::{Kind, Measure};
 use super::recorder::{BadWhen, Recorder, TargetId};
 use crate::units::{Instant, Share, Span};
 
@@ -37,6 +37,8 @@ pub struct Config {
     pub count_min: u32,
     /// Whether somebody is paged.
     pub is_alerting: bool,
+    /// How urgent that page is: higher goes first.
+    pub priority: i32,
     /// Whether it is harm to customers.
     pub is_impact: bool,
 }
@@ -109,9 +111,12 @@ impl Indicator {
         let mut watches = Vec::new();
         for target in &config.targets {
             if config.measure.is_of_operations() {
-                watches.push(recorder.watch(*target, bad_when, config.window_bins, tenants));
-            } else if !config.measure.is_of_calls() {
-                recorder.watch_waiting(*target, tenants);
+                // One more than there are tenants: work of the platform's own is nobody's.
+                watches.push(recorder.watch(*target, bad_when, config.window_bins, tenants + 1));
+            } else if config.measure.is_about_blocked() {
+                recorder.watch_blocked(*target, tenants);
+            } else if !config.measure.is_of(Kind::Call) {
+                recorder.watch_waiting(*target, tenants + 1);
             }
         }
         Self {
@@ -193,6 +198,7 @@ impl Indicator {
     /// Whether more than `share` of the tenants that count are bad at one target.
     fn is_broad(&self, index: usize, share: Share, count_min: u32, recorder: &Recorder) -> bool {
         let tenants = recorder.tenants_in(self.config.targets[index], self.watches[index]);
+        let tenants = &tenants[..self.hurt.len()];
         let counting = tenants.iter().filter(|[_, all]| *all >= count_min);
         let (mut bad, mut all) = (0_u32, 0_u32);
         for tenant in counting {
@@ -220,14 +226,22 @@ impl Indicator {
             let target = self.config.targets[index];
             if let Some(watch) = self.watches.get(index) {
                 let count_min = self.config.tenants.map_or(1, |(_, count_min)| count_min);
-                for (tenant, counts) in recorder.tenants_in(target, *watch).iter().enumerate() {
-                    if counts[1] >= count_min && self.is_tenant_bad(*counts) {
+                let counts = recorder.tenants_in(target, *watch);
+                for tenant in 0..self.hurt.len() {
+                    let counts = counts[tenant];
+                    if counts[1] >= count_min && self.is_tenant_bad(counts) {
                         self.is_bad_now[tenant] = true;
                     }
                 }
             } else {
-                for (tenant, waiting) in recorder.waiting_of(target).iter().enumerate() {
-                    self.is_bad_now[tenant] |= *waiting > 0;
+                let is_about_blocked = self.config.measure.is_about_blocked();
+                let those_hurt = if is_about_blocked {
+                    recorder.blocked_of(target)
+                } else {
+                    recorder.waiting_of(target)
+                };
+                for (is_bad, hurt) in self.is_bad_now.iter_mut().zip(those_hurt) {
+                    *is_bad |= *hurt > 0;
                 }
             }
         }

@@ -34,6 +34,10 @@ pub enum Emerged {
     BreakerClosed(CallId),
     /// The lifecycle policy deleted an image.
     ImageDeleted(ImageId),
+    /// A clean-up deleted the records of items that waited; how many stands in the entry's level.
+    RecordsDeleted(StationId),
+    /// Somebody on call took up the alert of an indicator.
+    TakenUp(u16),
     /// An action of the timeline took effect, by its place in the order of names.
     Acted(u16),
 }
@@ -70,6 +74,10 @@ impl Log {
 
     /// Adds something that changed a level.
     pub fn add_change(&mut self, now: Instant, what: Emerged, from: u32, to: u32) {
+        if matches!(what, Emerged::Acted(_)) {
+            // What follows an action is told after it, and not as more of what went before.
+            self.newest.clear();
+        }
         if let Some(entry) = self.newest.get(&what).map(|newest| &mut self.entries[*newest])
             && now.since(entry.until) <= FOLD_WITHIN
             && !matches!(what, Emerged::ImpactBegan(_) | Emerged::ImpactEnded(_))

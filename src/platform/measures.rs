@@ -42,6 +42,51 @@ pub enum Measure {
     FailedPullShare,
     /// Whether the image of the station's release is missing from the registry: 1 or 0 (stations).
     ImageMissing,
+    /// How long ago the job was due that waits and was due first (job engines and types of jobs).
+    Lag,
+    /// How many missed jobs customers report per second (job engines and types of jobs).
+    ReportRate,
+    /// How many rounds assistants make per second (assistants).
+    LoopRate,
+    /// How many queues assign nothing since the record of their first item is missing (routing).
+    BlockedQueues,
+    /// How many queues hold an item whose record is missing (routing).
+    AffectedQueues,
+    /// How many items wait whose record is missing (routing).
+    MissingRecords,
+    /// How many items are set aside until their record is back (routing).
+    SetAside,
+    /// How many items per second are assigned from a queue that is blocked (routing).
+    AssignedFromBlockedRate,
+}
+
+/// What kind of thing is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    /// A call, or a workload by its call.
+    Call,
+    /// A type of jobs, from when they are due.
+    JobType,
+    Service,
+    Jobs,
+    Routing,
+    Assistant,
+}
+
+impl Kind {
+    /// What it is called in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "a call or workload",
+            Self::JobType => "a type of jobs",
+            Self::Service => "a service",
+            Self::Jobs => "a job engine",
+            Self::Routing => "routing",
+            Self::Assistant => "an assistant",
+        }
+    }
 }
 
 /// The unit of a measure's values.
@@ -60,10 +105,14 @@ impl Measure {
     #[must_use]
     pub fn dimension(self) -> Dimension {
         match self {
-            Self::ArrivalRate | Self::DoneRate | Self::FailureRate | Self::RetryRate => {
-                Dimension::Rate
-            }
-            Self::Latency | Self::OldestWait => Dimension::Time,
+            Self::ArrivalRate
+            | Self::DoneRate
+            | Self::FailureRate
+            | Self::RetryRate
+            | Self::ReportRate
+            | Self::LoopRate
+            | Self::AssignedFromBlockedRate => Dimension::Rate,
+            Self::Latency | Self::OldestWait | Self::Lag => Dimension::Time,
             Self::ErrorShare
             | Self::AttemptErrorShare
             | Self::InVainShare
@@ -72,30 +121,40 @@ impl Measure {
             | Self::BusyShare
             | Self::Replicas
             | Self::FailedPullShare
-            | Self::ImageMissing => Dimension::Number,
+            | Self::ImageMissing
+            | Self::BlockedQueues
+            | Self::AffectedQueues
+            | Self::MissingRecords
+            | Self::SetAside => Dimension::Number,
         }
     }
 
-    /// Whether a call or a workload has it; every other measure is a station's alone.
+    /// Whether something of a kind has it.
     #[must_use]
-    pub fn is_of_calls(self) -> bool {
-        matches!(
-            self,
+    pub fn is_of(self, kind: Kind) -> bool {
+        match self {
             Self::ArrivalRate
-                | Self::DoneRate
-                | Self::FailureRate
-                | Self::RetryRate
-                | Self::ErrorShare
-                | Self::AttemptErrorShare
-                | Self::Latency
-                | Self::InFlight
-        )
-    }
-
-    /// Whether a station has it.
-    #[must_use]
-    pub fn is_of_stations(self) -> bool {
-        !matches!(self, Self::RetryRate | Self::AttemptErrorShare)
+            | Self::DoneRate
+            | Self::FailureRate
+            | Self::ErrorShare
+            | Self::Latency
+            | Self::InFlight => true,
+            Self::RetryRate => matches!(kind, Kind::Call | Kind::JobType),
+            Self::AttemptErrorShare => kind == Kind::Call,
+            Self::QueueDepth => kind != Kind::Call,
+            Self::InVainShare | Self::BusyShare => !matches!(kind, Kind::Call | Kind::JobType),
+            Self::OldestWait => {
+                matches!(kind, Kind::Service | Kind::Routing | Kind::Assistant)
+            }
+            Self::Replicas | Self::FailedPullShare | Self::ImageMissing => kind == Kind::Service,
+            Self::Lag | Self::ReportRate => matches!(kind, Kind::Jobs | Kind::JobType),
+            Self::LoopRate => kind == Kind::Assistant,
+            Self::BlockedQueues
+            | Self::AffectedQueues
+            | Self::MissingRecords
+            | Self::SetAside
+            | Self::AssignedFromBlockedRate => kind == Kind::Routing,
+        }
     }
 
     /// The level that it reads, if it is one that a time average makes sense of.
@@ -115,8 +174,22 @@ impl Measure {
             | Self::BusyShare
             | Self::OldestWait
             | Self::FailedPullShare
-            | Self::ImageMissing => None,
+            | Self::ImageMissing
+            | Self::Lag
+            | Self::ReportRate
+            | Self::LoopRate
+            | Self::BlockedQueues
+            | Self::AffectedQueues
+            | Self::MissingRecords
+            | Self::SetAside
+            | Self::AssignedFromBlockedRate => None,
         }
+    }
+
+    /// Whether it hurts the tenants whose queues are blocked, and not those who wait.
+    #[must_use]
+    pub fn is_about_blocked(self) -> bool {
+        matches!(self, Self::BlockedQueues | Self::AffectedQueues | Self::MissingRecords)
     }
 
     /// Whether it judges ended operations, so that each tenant can be judged by its own.
@@ -164,7 +237,16 @@ impl Stretch<'_> {
             Measure::QueueDepth => Some(f64::from(last.waiting.last)),
             Measure::InFlight => Some(f64::from(last.in_flight.last)),
             Measure::Replicas => Some(f64::from(last.up.last)),
-            Measure::OldestWait => Some(last.oldest_wait.as_nanos_f64()),
+            Measure::OldestWait | Measure::Lag => Some(last.oldest_wait.as_nanos_f64()),
+            Measure::ReportRate => Some(sum(|bin| bin.reports) / seconds),
+            Measure::LoopRate => Some(sum(|bin| bin.loops) / seconds),
+            Measure::AssignedFromBlockedRate => {
+                Some(sum(|bin| bin.assigned_from_blocked) / seconds)
+            }
+            Measure::BlockedQueues => Some(f64::from(last.blocked_queues)),
+            Measure::AffectedQueues => Some(f64::from(last.affected_queues)),
+            Measure::MissingRecords => Some(f64::from(last.missing_records)),
+            Measure::SetAside => Some(f64::from(last.set_aside)),
             Measure::ImageMissing => Some(f64::from(u8::from(last.is_image_missing))),
             Measure::BusyShare => share(
                 self.bins.iter().map(|bin| bin.busy.area).sum(),
@@ -196,7 +278,14 @@ impl Stretch<'_> {
             Measure::InFlight => |bin| bin.in_flight.last,
             Measure::Replicas => |bin| bin.up.last,
             Measure::ImageMissing => |bin| u32::from(bin.is_image_missing),
-            Measure::BusyShare | Measure::OldestWait => |_| 0,
+            Measure::ReportRate => |bin| bin.reports,
+            Measure::LoopRate => |bin| bin.loops,
+            Measure::AssignedFromBlockedRate => |bin| bin.assigned_from_blocked,
+            Measure::BlockedQueues => |bin| bin.blocked_queues,
+            Measure::AffectedQueues => |bin| bin.affected_queues,
+            Measure::MissingRecords => |bin| bin.missing_records,
+            Measure::SetAside => |bin| bin.set_aside,
+            Measure::BusyShare | Measure::OldestWait | Measure::Lag => |_| 0,
         };
         self.bins.iter().map(|bin| f64::from(field(bin))).sum()
     }

@@ -10,6 +10,7 @@ pub mod event;
 pub mod indicator;
 pub mod log;
 pub mod measures;
+pub mod on_call;
 pub mod parts;
 pub mod recorder;
 pub mod registry;
@@ -27,13 +28,26 @@ use desk::Desk;
 pub use event::{Event, Purpose, draws};
 use indicator::{Change, Indicator};
 use log::{Emerged, Log};
+use on_call::OnCall;
 use recorder::Recorder;
 use registry::{ImageId, Registry};
-use stations::fleet::Fleet;
-use stations::service::{self, Service};
-use timeline::{Action, ActionId, StationChange, Trigger};
+use stations::{Station, fleet};
+use timeline::{Action, ActionId, Setting, StationChange, Trigger};
 use work::{CallId, StationId, Work, WorkloadId};
 use workload::Workload;
+
+/// What components share, lent by the platform; a macro, since the components are borrowed beside it.
+macro_rules! desk {
+    ($platform:expr, $agenda:expr) => {
+        Desk {
+            agenda: $agenda,
+            work: &mut $platform.work,
+            recorder: &mut $platform.recorder,
+            log: &mut $platform.log,
+            registry: &$platform.registry,
+        }
+    };
+}
 
 /// A platform before it runs: what stands on it, and what will be done to it.
 #[derive(Clone, Debug)]
@@ -47,13 +61,17 @@ pub struct Config {
     /// How many tenants there are.
     pub tenants: u32,
     /// The stations, in the order of names.
-    pub stations: Vec<service::Config>,
+    pub stations: Vec<stations::Config>,
+    /// How many places there are where something is measured.
+    pub targets: usize,
     /// The calls, workloads' first, in the order of names.
     pub calls: Vec<call::Config>,
     /// The workloads, in the order of names.
     pub workloads: Vec<workload::Config>,
     /// Where images are pulled from.
     pub registry: registry::Config,
+    /// Who is paged; without anybody, what follows an alert follows at once.
+    pub on_call: Option<on_call::Config>,
     /// What watches, in the order of names.
     pub indicators: Vec<indicator::Config>,
     /// What is done, in the order of names.
@@ -70,12 +88,15 @@ pub struct Platform {
     registry: Registry,
     /// The lifecycle policy's next run.
     lifecycle_run: Option<Key>,
-    stations: Vec<Service>,
+    stations: Vec<Station>,
     calls: Vec<Call>,
     workloads: Vec<Workload>,
     indicators: Vec<Indicator>,
     timeline: Vec<Action>,
     has_acted: Vec<bool>,
+    /// The actions that have set something, in the order in which they did.
+    done: Vec<ActionId>,
+    on_call: Option<OnCall>,
     ended: Instant,
 }
 
@@ -84,19 +105,22 @@ impl Platform {
     #[must_use]
     pub fn new(config: &Config, seed: u64, agenda: &mut Agenda<Event>) -> Self {
         let streams = Streams::new(seed);
-        let targets = config.stations.len() + config.calls.len();
-        let mut recorder = Recorder::new(config.resolution, targets);
+        let mut recorder = Recorder::new(config.resolution, config.targets);
         let tenants = config.tenants as usize;
         let indicator = |it: &indicator::Config| Indicator::new(it.clone(), &mut recorder, tenants);
         let indicators = config.indicators.iter().map(indicator).collect();
-        let named = |it: &service::Config| {
-            let images = [it.fleet.release, it.fleet.fallback.map(|(image, _)| image)];
-            images.into_iter().flatten().collect::<Vec<_>>()
-        };
-        let in_use: Vec<ImageId> = config.stations.iter().flat_map(named).collect();
+        let fleets = config.stations.iter().filter_map(|it| it.service()).map(|it| &it.fleet);
+        let named = |it: &fleet::Config| [it.release, it.fallback.map(|(image, _)| image)];
+        let in_use: Vec<ImageId> = fleets.flat_map(named).flatten().collect();
+        let on_call = config.on_call.clone();
         let mut platform = Self {
             observed_from: config.observed_from,
-            work: Work::new(config.calls.len(), config.stations.len(), config.workloads.len()),
+            work: Work::new(
+                config.calls.len(),
+                config.stations.len(),
+                config.workloads.len(),
+                config.tenants,
+            ),
             recorder,
             log: Log::default(),
             registry: Registry::new(config.registry.clone(), &in_use),
@@ -107,6 +131,8 @@ impl Platform {
             indicators,
             has_acted: vec![false; config.timeline.len()],
             timeline: config.timeline.clone(),
+            done: Vec::new(),
+            on_call: on_call.map(|it| OnCall::new(it, streams.stream("on call"), agenda)),
             ended: Instant::START,
         };
         platform.plan_ahead(config, agenda);
@@ -145,18 +171,9 @@ impl Platform {
         for (id, call) in (0..).zip(&config.calls) {
             self.calls.push(Call::new(CallId(id), call.clone(), agenda));
         }
-        let mut desk = Desk {
-            agenda,
-            work: &mut self.work,
-            recorder: &mut self.recorder,
-            log: &mut self.log,
-            registry: &self.registry,
-        };
+        let mut desk = desk!(self, agenda);
         for (id, station) in (0..).map(StationId).zip(&config.stations) {
-            let stream = streams.stream(&format!("instances of {}", station.name));
-            let fleet =
-                Fleet::new(id, station.target, station.fleet.clone(), stream, station.replicas);
-            self.stations.push(Service::new(id, station.clone(), fleet, &mut desk));
+            self.stations.push(Station::new(id, station, &streams, &mut desk));
         }
         for (id, workload) in (0..).zip(&config.workloads) {
             let stream = streams.stream(&format!("workload {}", workload.name));
@@ -168,12 +185,9 @@ impl Platform {
 
     fn on_bin_ended(&mut self, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
-        for station in &self.stations {
-            let oldest_wait = station.oldest_wait(now, &self.work);
-            let release = station.fleet().release();
-            let bin = &mut self.recorder.at(station.config().target).open;
-            bin.oldest_wait = oldest_wait;
-            bin.is_image_missing = release.is_some_and(|image| !self.registry.has(image, now));
+        let mut desk = desk!(self, agenda);
+        for station in &mut self.stations {
+            station.report(now, &mut desk);
         }
         self.recorder.close_bins(now);
         if now > self.observed_from {
@@ -183,25 +197,62 @@ impl Platform {
 
     fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
         let (now, bins) = (agenda.now(), self.recorder.bins());
+        let mut alerts = Vec::new();
         for (id, indicator) in (0..).zip(&mut self.indicators) {
             match indicator.evaluate(now, bins, &self.recorder) {
                 Some(Change::Began) => {
                     self.log.add(now, Emerged::ImpactBegan(id));
                     if indicator.config().is_alerting {
                         self.log.add(now, Emerged::Alerted(id));
-                        plan_reactions(&self.timeline, &mut self.has_acted, id, agenda);
+                        alerts.push((id, indicator.config().priority));
                     }
                 }
                 Some(Change::Ended) => self.log.add(now, Emerged::ImpactEnded(id)),
                 None => {}
             }
         }
+        for (id, priority) in alerts {
+            let taken_up = match &mut self.on_call {
+                Some(on_call) => on_call.page(id, priority, agenda),
+                None => vec![id],
+            };
+            self.react(&taken_up, agenda);
+        }
+    }
+
+    fn on_call_changed(&mut self, event: on_call::Event, agenda: &mut Agenda<Event>) {
+        if let Some(on_call) = &mut self.on_call {
+            let taken_up = on_call.handle(event, agenda);
+            self.react(&taken_up, agenda);
+        }
+    }
+
+    /// Plans the actions that follow the first alert of each of these indicators.
+    fn react(&mut self, taken_up: &[u16], agenda: &mut Agenda<Event>) {
+        let now = agenda.now();
+        for alerted in taken_up {
+            if self.on_call.is_some() {
+                self.log.add(now, Emerged::TakenUp(*alerted));
+            }
+            for (id, action) in (0_u16..).zip(&self.timeline) {
+                if let Trigger::After { indicator, delay } = action.trigger
+                    && indicator == *alerted
+                    && !std::mem::replace(&mut self.has_acted[usize::from(id)], true)
+                {
+                    agenda.plan(now + delay, Event::Acted(ActionId(id)));
+                }
+            }
+        }
     }
 
     fn on_lifecycle_ran(&mut self, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
-        let in_use: Vec<ImageId> =
-            self.stations.iter().flat_map(|station| station.fleet().images()).collect();
+        let in_use: Vec<ImageId> = self
+            .stations
+            .iter()
+            .filter_map(Station::service)
+            .flat_map(|it| it.fleet().images())
+            .collect();
         for image in self.registry.run_lifecycle(now, &in_use) {
             self.log.add(now, Emerged::ImageDeleted(image));
         }
@@ -211,34 +262,56 @@ impl Platform {
     fn on_acted(&mut self, id: ActionId, agenda: &mut Agenda<Event>) {
         let action = self.timeline[usize::from(id.0)].clone();
         self.log.add(agenda.now(), Emerged::Acted(id.0));
-        if let Some(registry) = action.registry {
-            self.registry.reconfigure(registry);
-            self.plan_lifecycle(agenda.now(), agenda);
+        self.set(id, &action, agenda);
+        let mut desk = desk!(self, agenda);
+        if let Some((station, count)) = action.crash
+            && let Some(service) = self.stations[station.index()].service_mut()
+        {
+            service.crash(count, &mut desk);
         }
-        let mut desk = Desk {
-            agenda,
-            work: &mut self.work,
-            recorder: &mut self.recorder,
-            log: &mut self.log,
-            registry: &self.registry,
-        };
-        for StationChange { station, config, replicas } in action.stations {
-            self.stations[station.index()].reconfigure(config, replicas, &mut desk);
-        }
-        for (call, config) in action.calls {
-            self.calls[call.index()].reconfigure(config, &desk);
-        }
-        for (workload, config) in action.workloads {
-            self.workloads[workload.index()].reconfigure(config, &mut desk);
-        }
-        if let Some((station, count)) = action.crash {
-            self.stations[station.index()].crash(count, &mut desk);
-        }
-        if let Some(station) = action.redeploy {
-            self.stations[station.index()].redeploy(&mut desk);
+        if let Some(station) = action.redeploy
+            && let Some(service) = self.stations[station.index()].service_mut()
+        {
+            service.redeploy(&mut desk);
         }
         if let Some(station) = action.purge {
             self.stations[station.index()].purge(&mut desk);
+        }
+        if let Some(it) = action.clean_up
+            && let Some(routing) = self.stations[it.station.index()].routing_mut()
+        {
+            routing.clean_up(it.older_than, it.checks_references, &mut desk);
+        }
+        if let Some((station, gap)) = action.repair
+            && let Some(routing) = self.stations[station.index()].routing_mut()
+        {
+            routing.repair(gap, &mut desk);
+        }
+    }
+
+    /// Sets up otherwise what an action sets, to what it comes to after those that were done before it.
+    fn set(&mut self, id: ActionId, action: &Action, agenda: &mut Agenda<Event>) {
+        let done = self.done.iter().filter(|other| action.rivals.contains(other));
+        let done: Vec<ActionId> = done.copied().collect();
+        let Some(setting) = action.settings.iter().find(|setting| setting.done == done) else {
+            assert!(action.settings.is_empty(), "checked: every order of actions is worked out");
+            return;
+        };
+        self.done.push(id);
+        let Setting { stations, calls, workloads, registry, .. } = setting.clone();
+        if let Some(registry) = registry {
+            self.registry.reconfigure(registry);
+            self.plan_lifecycle(agenda.now(), agenda);
+        }
+        let mut desk = desk!(self, agenda);
+        for StationChange { station, config, replicas } in stations {
+            self.stations[station.index()].reconfigure(config, replicas, &mut desk);
+        }
+        for (call, config) in calls {
+            self.calls[call.index()].reconfigure(config, &desk);
+        }
+        for (workload, config) in workloads {
+            self.workloads[workload.index()].reconfigure(config, &mut desk);
         }
     }
 
@@ -288,38 +361,36 @@ impl Platform {
     }
 }
 
-/// Plans the actions that follow the first alert of an indicator.
-fn plan_reactions(
-    timeline: &[Action],
-    has_acted: &mut [bool],
-    alerted: u16,
-    agenda: &mut Agenda<Event>,
-) {
-    for (id, action) in (0_u16..).zip(timeline) {
-        if let Trigger::After { indicator, delay } = action.trigger
-            && indicator == alerted
-            && !std::mem::replace(&mut has_acted[usize::from(id)], true)
-        {
-            agenda.plan(agenda.now() + delay, Event::Acted(ActionId(id)));
-        }
-    }
-}
-
 impl engine::Model for Platform {
     type Event = Event;
 
     fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
-        let mut desk = Desk {
-            agenda,
-            work: &mut self.work,
-            recorder: &mut self.recorder,
-            log: &mut self.log,
-            registry: &self.registry,
-        };
+        let mut desk = desk!(self, agenda);
         match event {
             Event::Workload(id, event) => self.workloads[id.index()].handle(event, &mut desk),
             Event::Call(id, event) => self.calls[id.index()].handle(event, &mut desk),
-            Event::Service(id, event) => self.stations[id.index()].handle(event, &mut desk),
+            Event::Station(id, event) => self.stations[id.index()].handle(event, &mut desk),
+            Event::Service(id, event) => {
+                if let Some(it) = self.stations[id.index()].service_mut() {
+                    it.handle(event, &mut desk);
+                }
+            }
+            Event::Jobs(id, event) => {
+                if let Some(it) = self.stations[id.index()].jobs_mut() {
+                    it.handle(event, &mut desk);
+                }
+            }
+            Event::Routing(id, event) => {
+                if let Some(it) = self.stations[id.index()].routing_mut() {
+                    it.handle(event, &mut desk);
+                }
+            }
+            Event::Assistant(id, event) => {
+                if let Some(it) = self.stations[id.index()].assistant_mut() {
+                    it.handle(event, &mut desk);
+                }
+            }
+            Event::OnCall(event) => self.on_call_changed(event, agenda),
             Event::LifecycleRan => self.on_lifecycle_ran(agenda),
             Event::Acted(id) => self.on_acted(id, agenda),
             Event::BinEnded => self.on_bin_ended(agenda),

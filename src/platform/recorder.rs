@@ -40,6 +40,13 @@ pub struct Bin {
     pub attempts_failed: u32,
     pub pulls: u32,
     pub pulls_failed: u32,
+    pub loops: u32,
+    pub reports: u32,
+    pub assigned_from_blocked: u32,
+    pub blocked_queues: u32,
+    pub affected_queues: u32,
+    pub missing_records: u32,
+    pub set_aside: u32,
     pub waiting: Level,
     pub busy: Level,
     pub slots: Level,
@@ -78,6 +85,8 @@ pub struct Target {
     latency: Histogram,
     watches: Vec<Watch>,
     waiting_of: Option<Vec<u32>>,
+    /// How many queues of each tenant are blocked, if an indicator wants to know.
+    pub blocked_of: Option<Vec<u32>>,
     bins: Vec<Bin>,
     latencies: Vec<SparseHistogram>,
 }
@@ -281,6 +290,17 @@ impl Recorder {
     /// Lets an indicator know which tenants wait.
     pub fn watch_waiting(&mut self, target: TargetId, tenants: usize) {
         self.at(target).waiting_of.get_or_insert_with(|| vec![0; tenants]);
+    }
+
+    /// Lets an indicator know which tenants have a queue that is blocked.
+    pub fn watch_blocked(&mut self, target: TargetId, tenants: usize) {
+        self.at(target).blocked_of.get_or_insert_with(|| vec![0; tenants]);
+    }
+
+    /// How many queues of each tenant are blocked.
+    #[must_use]
+    pub fn blocked_of(&self, target: TargetId) -> &[u32] {
+        self.targets[usize::from(target.0)].blocked_of.as_deref().unwrap_or(&[])
     }
 
     /// Bad and all operations of each tenant in the window of a watch.

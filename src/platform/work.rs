@@ -45,12 +45,15 @@ new_key_type! {
 pub struct Unit {
     /// What every random draw about it is derived from.
     pub key: u64,
+    /// The conversation that it is part of: the key of the unit that a workload brought in, unless the
+    /// workload says that all of its units are one.
+    pub conversation: u64,
     /// When it began.
     pub begun: Instant,
     /// When it is due, where a queue orders by that.
     pub due: Instant,
-    /// The attempt that waits for its outcome.
-    pub parent: Option<AttemptId>,
+    /// Who waits for its outcome.
+    pub parent: Parent,
     /// Its attempt that has not been given up.
     pub attempt: Option<AttemptId>,
     /// The time-out of that attempt.
@@ -76,6 +79,8 @@ pub struct Attempt {
     pub unit: Option<UnitId>,
     /// The unit's key.
     pub key: u64,
+    /// The conversation that it is part of.
+    pub conversation: u64,
     /// When the caller began it.
     pub begun: Instant,
     /// When it reached the station.
@@ -96,12 +101,31 @@ pub struct Attempt {
     pub pending: u16,
     /// Which of the station's calls comes next.
     pub next_call: u16,
+    /// How often the station has begun it anew: runs of a job, loops of a conversation.
+    pub rounds: u32,
+    /// How often a rate limit has refused to transfer it.
+    pub refusals: u16,
+    /// Whether it stands in the queue of a job engine, and not in a schedule.
+    pub is_queued: bool,
     /// The call that it came by.
     pub call: CallId,
     /// The workload it descends from.
     pub class: WorkloadId,
     /// How it ended, once it has.
     pub outcome: Option<Outcome>,
+}
+
+/// Who waits for the outcome of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    /// Nobody: it was handed on, or comes from an open workload.
+    Nobody,
+    /// A request of the calling station.
+    Attempt(AttemptId),
+    /// A client of a closed workload, by its number.
+    Client(u32),
+    /// An instance of the calling station that is not ready before.
+    Instance(u32),
 }
 
 /// How many began, and how those that have ended did.
@@ -128,7 +152,19 @@ pub struct Work {
     unit_tallies: Vec<Tally>,
     /// Attempts by station and class.
     attempt_tallies: Vec<Tally>,
+    /// One more than there are workloads: the last is for the platform's own work.
     classes: usize,
+    /// How many tenants there are, and so the number that is none of theirs.
+    tenants: u32,
+}
+
+impl Attempt {
+    /// What tells the random draws about this try and this round of it from those about any other.
+    #[must_use]
+    pub fn turn(&self) -> u32 {
+        // The largest number stands for children.
+        self.number.wrapping_add(self.rounds.wrapping_mul(1 << 8)) % u32::MAX
+    }
 }
 
 impl Tally {
@@ -163,15 +199,28 @@ impl Tally {
 }
 
 impl Work {
-    /// Nothing in flight, on a platform of so many calls, stations and classes.
+    /// Nothing in flight, on a platform of so many calls, stations, workloads and tenants.
     #[must_use]
-    pub fn new(calls: usize, stations: usize, classes: usize) -> Self {
+    pub fn new(calls: usize, stations: usize, workloads: usize, tenants: u32) -> Self {
+        let classes = workloads + 1;
         Self {
             unit_tallies: vec![Tally::default(); calls],
             attempt_tallies: vec![Tally::default(); stations * classes],
             classes,
+            tenants,
             ..Self::default()
         }
+    }
+
+    /// The class and the tenant number of work that is the platform's own.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more workloads than ids, which a checked scenario rules out.
+    #[must_use]
+    pub fn own(&self) -> (WorkloadId, u32) {
+        let class = u16::try_from(self.classes - 1).expect("workloads have 16-bit numbers");
+        (WorkloadId(class), self.tenants)
     }
 
     /// The tally of the units on a call.

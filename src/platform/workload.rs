@@ -8,10 +8,11 @@ use rand_chacha::rand_core::Rng;
 
 use super::desk::Desk;
 use super::recorder::TargetId;
-use super::work::{CallId, Unit, WorkloadId};
-use super::{Event as PlatformEvent, call};
+use super::work::{CallId, Parent, Unit, WorkloadId};
+use super::{Event as PlatformEvent, Purpose, call, draws};
 use crate::engine::agenda::Key;
-use crate::engine::random::uniform;
+use crate::engine::random::{child_key, uniform};
+use crate::engine::sample::Sampler;
 use crate::units::{Instant, Span};
 
 /// What happens to a workload.
@@ -19,6 +20,10 @@ use crate::units::{Instant, Span};
 pub enum Event {
     /// A unit arrived.
     Arrived,
+    /// A client of a closed population has thought, and sends its next unit.
+    ClientReady(u32),
+    /// A client's unit ended, with whatever outcome.
+    Answered(u32),
 }
 
 /// When units come, and what they are like.
@@ -40,6 +45,10 @@ pub struct Config {
     pub priority: i32,
     /// How long after its arrival a unit is due.
     pub due: Span,
+    /// A number that stands for the name in random draws.
+    pub place: u64,
+    /// Whether all units are part of one conversation.
+    pub is_one_conversation: bool,
 }
 
 /// When units come.
@@ -58,6 +67,13 @@ pub enum Arrivals {
     },
     /// At given moments, each of a given tenant if it is named.
     Trace(Vec<(Instant, Option<u32>)>),
+    /// From a number of clients, each of which thinks, sends a unit, and waits until it has ended.
+    Closed {
+        /// How many clients there are.
+        clients: u32,
+        /// How long one thinks.
+        think: Sampler,
+    },
 }
 
 /// A rate that changes with time: constant within each segment.
@@ -86,6 +102,10 @@ pub struct Workload {
     /// Where the walk along the profile stands, and how many expected arrivals lie before the next one.
     walked_to: Instant,
     remaining: f64,
+    /// The clients of a closed population: the key of the next unit of each, and whose it is.
+    clients: Vec<(u64, u32)>,
+    /// The clients that are ready while the workload is disabled.
+    held: Vec<u32>,
 }
 
 impl Profile {
@@ -146,6 +166,8 @@ impl Workload {
             arrived: 0,
             walked_to: Instant::START,
             remaining: 0.0,
+            clients: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -157,6 +179,18 @@ impl Workload {
 
     /// Plans the first arrival.
     pub fn start(&mut self, desk: &mut Desk) {
+        if let Arrivals::Closed { clients, think } = &self.config.arrivals {
+            for client in 0..*clients {
+                let key = self.stream.next_u64();
+                let tenant = self.config.tenants.choose(uniform(&mut self.stream));
+                self.clients.push((key, tenant));
+                // Each is somewhere in its first thinking, or they would all send at once for ever.
+                let mut draws = draws(key, self.config.place, Purpose::Think, 0);
+                let first = think.sample(&mut draws).scaled(uniform(&mut draws));
+                let event = PlatformEvent::Workload(self.id, Event::ClientReady(client));
+                desk.agenda.plan(desk.now() + first, event);
+            }
+        }
         self.draw_gap();
         self.plan_next(desk);
     }
@@ -178,6 +212,11 @@ impl Workload {
             self.arrived = rows.partition_point(|(at, _)| *at < now).max(self.arrived);
         }
         self.config = config;
+        if self.config.is_enabled {
+            for client in std::mem::take(&mut self.held) {
+                self.on_client_ready(client, desk);
+            }
+        }
         if let Some(key) = self.planned.take() {
             desk.agenda.cancel(key);
         }
@@ -188,7 +227,49 @@ impl Workload {
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
             Event::Arrived => self.on_arrived(desk),
+            Event::ClientReady(client) => self.on_client_ready(client, desk),
+            Event::Answered(client) => self.on_answered(client, desk),
         }
+    }
+
+    fn on_client_ready(&mut self, client: u32, desk: &mut Desk) {
+        if self.config.is_enabled {
+            let (key, tenant) = self.clients[client as usize];
+            self.begin_unit(key, tenant, Parent::Client(client), desk);
+        } else {
+            self.held.push(client);
+        }
+    }
+
+    /// Lets a client think before its next unit, whose key follows from that of the last.
+    fn on_answered(&mut self, client: u32, desk: &mut Desk) {
+        let (key, _) = &mut self.clients[client as usize];
+        *key = child_key(*key, self.config.place, 0);
+        let Arrivals::Closed { think, .. } = &self.config.arrivals else { return };
+        let mut draws = draws(*key, self.config.place, Purpose::Think, 0);
+        let event = PlatformEvent::Workload(self.id, Event::ClientReady(client));
+        desk.agenda.plan(desk.now() + think.sample(&mut draws), event);
+    }
+
+    fn begin_unit(&self, key: u64, tenant: u32, parent: Parent, desk: &mut Desk) {
+        let now = desk.now();
+        let unit = Unit {
+            key,
+            conversation: if self.config.is_one_conversation { self.config.place } else { key },
+            begun: now,
+            due: now + self.config.due,
+            parent,
+            attempt: None,
+            timer: None,
+            warm_since: None,
+            tenant,
+            priority: self.config.priority,
+            tries: 0,
+            call: self.config.call,
+            class: self.id,
+        };
+        let unit = desk.begin_unit(unit, self.config.target);
+        desk.agenda.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
     }
 
     fn on_arrived(&mut self, desk: &mut Desk) {
@@ -197,27 +278,10 @@ impl Workload {
         let u = uniform(&mut self.stream);
         let tenant = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
-            Arrivals::Poisson(_) | Arrivals::Backlog { .. } => None,
+            Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
         }
         .unwrap_or_else(|| self.config.tenants.choose(u));
-        let unit = desk.begin_unit(
-            Unit {
-                key,
-                begun: now,
-                due: now + self.config.due,
-                parent: None,
-                attempt: None,
-                timer: None,
-                warm_since: None,
-                tenant,
-                priority: self.config.priority,
-                tries: 0,
-                call: self.config.call,
-                class: self.id,
-            },
-            self.config.target,
-        );
-        desk.agenda.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
+        self.begin_unit(key, tenant, Parent::Nobody, desk);
         self.arrived += 1;
         self.walked_to = now;
         self.draw_gap();
@@ -242,6 +306,7 @@ impl Workload {
                 if self.arrived < *count { *at + offset } else { Instant::NEVER }
             }
             Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
+            Arrivals::Closed { .. } => Instant::NEVER,
         };
         self.planned = (next < Instant::NEVER).then(|| {
             desk.agenda.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived))

@@ -86,6 +86,8 @@ impl Teller<'_> {
             Emerged::Crashed(id) => ("crashed", names.stations[id.index()].as_str()),
             Emerged::PullFailed(id, _) => ("pull_failed", names.stations[id.index()].as_str()),
             Emerged::InstanceUp(id) => ("instance_up", names.stations[id.index()].as_str()),
+            Emerged::RecordsDeleted(id) => ("records_deleted", names.stations[id.index()].as_str()),
+            Emerged::TakenUp(id) => ("taken_up", indicator(id)),
             Emerged::ScaledUp(id) => ("scaled_up", names.stations[id.index()].as_str()),
             Emerged::ScaledDown(id) => ("scaled_down", names.stations[id.index()].as_str()),
             Emerged::BreakerOpened(id) => ("breaker_opened", names.calls[id.index()].as_str()),
@@ -164,6 +166,13 @@ impl Teller<'_> {
             }
             Emerged::BreakerClosed(_) => {
                 format!("{of}: the circuit breaker closes{}", repeated(it, &last))
+            }
+            Emerged::RecordsDeleted(_) => {
+                let items = plural(it.to, "item that waits loses", "items that wait lose");
+                format!("{of}: {items} the record that routing needs")
+            }
+            Emerged::TakenUp(_) => {
+                format!("somebody on call takes up the alert of {of}{}", repeated(it, &last))
             }
             Emerged::ImageDeleted(_) => format!("image {of} is deleted by the lifecycle policy"),
             Emerged::Alerted(_) => format!("{}{}", self.alert(of), repeated(it, &last)),

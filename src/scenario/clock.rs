@@ -70,7 +70,13 @@ impl Clock {
     /// The moment of a local time, which may lie before the run.
     #[must_use]
     pub fn moment(&self, local: LocalTime) -> Option<Moment> {
-        let timestamp = self.zone.to_timestamp(local.civil()).ok()?;
+        self.moment_of(local.civil())
+    }
+
+    /// The moment of a civil date and time, which may lie before the run.
+    #[must_use]
+    pub fn moment_of(&self, local: civil::DateTime) -> Option<Moment> {
+        let timestamp = self.zone.to_timestamp(local).ok()?;
         i64::try_from(timestamp.duration_since(self.origin).as_nanos()).ok()
     }
 

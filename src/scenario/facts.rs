@@ -3,7 +3,6 @@
 use super::clock::Clock;
 use super::compile::base;
 use super::file::File;
-use super::file::platform::Station;
 use super::file::story::{Expect, Statistic};
 use crate::platform::measures::Dimension;
 use crate::units::{Instant, Quantity};
@@ -85,7 +84,7 @@ pub fn units(file: &File) -> Vec<(String, Unit)> {
         fields.map(|field| (format!("{name}.{field}"), Unit::Number))
     };
     units.extend(file.workloads.keys().flat_map(|name| totals(name, WORKLOAD_TOTALS)));
-    let stations = file.platform.stations.iter().map(|(name, Station::Service(_))| name);
+    let stations = file.platform.stations.keys();
     units.extend(stations.flat_map(|name| totals(name, STATION_TOTALS)));
     units
 }

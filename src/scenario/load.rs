@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::check::platform_paths as paths;
 use super::check::{Findings, check, check_clock, check_running};
 use super::clock::Clock;
-use super::compile::{Compiler, Names, Running, Setting, indicators, timeline};
+use super::compile::{Compiler, Names, Running, Settings, indicators, on_call, timeline};
 use super::document::{Document, Unreadable};
 use super::file::workload::Arrivals;
 use super::file::{File, Limits};
@@ -261,7 +261,7 @@ fn platform(
     file: &File,
     running: &Running,
     compiler: &Compiler,
-    settings: &[Option<Setting>],
+    settings: &Settings,
 ) -> platform::Config {
     let Compiler { names, clock, .. } = compiler;
     platform::Config {
@@ -273,6 +273,8 @@ fn platform(
         calls: compiler.calls(running),
         workloads: compiler.workloads(running),
         registry: compiler.registry(running.registry.as_ref()),
+        targets: names.targets(),
+        on_call: on_call(file),
         indicators: indicators(file, names, clock),
         timeline: timeline(file, compiler, settings),
     }

@@ -120,10 +120,17 @@ impl Counter<'_> {
         let from = metric.from.and_then(|from| clock.instant(from));
         let to = metric.to.and_then(|to| clock.instant(to));
         let from = from.unwrap_or_else(|| clock.observed_from());
-        let value = self.statistic(metric, from, to.unwrap_or_else(|| clock.end()));
+        let to = to.unwrap_or_else(|| clock.end());
+        let value = self.statistic(metric, from, to);
         let Some(against) = &metric.against else { return value };
-        let (from, to) = (clock.instant(against.from)?, clock.instant(against.to)?);
-        let other = self.statistic(metric, from, to)?;
+        let other = Metric {
+            of: against.of.clone().unwrap_or_else(|| metric.of.clone()),
+            measure: against.measure.unwrap_or(metric.measure),
+            ..metric.clone()
+        };
+        let from = against.from.map_or(Some(from), |from| clock.instant(from))?;
+        let to = against.to.map_or(Some(to), |to| clock.instant(to))?;
+        let other = self.statistic(&other, from, to)?;
         (other > 0.0).then_some(value? / other)
     }
 

@@ -3,6 +3,8 @@
 //! Left out: waiting for a token (what is refused has failed, and a retry policy may try again), requests
 //! that cost more than one token, and limits kept per instance, which let more through than one.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -23,6 +25,24 @@ pub struct Config {
     /// A further limit on each tenant.
     #[serde(default)]
     pub per_tenant: Option<PerTenant>,
+    /// A further limit on each conversation, asked first.
+    #[serde(default)]
+    pub per_conversation: Option<PerConversation>,
+}
+
+/// How many requests of one conversation are let through.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PerConversation {
+    /// Requests of one conversation let through in the long run.
+    pub rate: Rate,
+    /// The most requests of one conversation let through at once; at least 1.
+    #[schemars(range(min = 1))]
+    pub burst: u32,
+    /// Whether a request that is refused empties the conversation's bucket, so that who keeps asking
+    /// keeps being refused.
+    #[serde(default)]
+    pub refusals_count: bool,
 }
 
 /// How many requests of one tenant are let through.
@@ -46,7 +66,13 @@ impl Config {
     pub fn problems(&self) -> Vec<(&'static str, String)> {
         let mut problems = Vec::new();
         let own = self.per_tenant.as_ref().map_or(1, |own| own.burst);
-        for (field, burst) in [("burst", self.burst), ("per_tenant.burst", own)] {
+        let conversation = self.per_conversation.as_ref().map_or(1, |it| it.burst);
+        let bursts = [
+            ("burst", self.burst),
+            ("per_tenant.burst", own),
+            ("per_conversation.burst", conversation),
+        ];
+        for (field, burst) in bursts {
             if burst == 0 {
                 problems.push((field, "must be at least 1, found 0".to_owned()));
             }
@@ -61,6 +87,17 @@ pub struct Throttle {
     overall_limit: Limit,
     overall: Bucket,
     per_tenant: Option<Tenants>,
+    per_conversation: Option<Conversations>,
+}
+
+#[derive(Clone, Debug)]
+struct Conversations {
+    limit: Limit,
+    refusals_count: bool,
+    /// By conversation, as far as they are not full.
+    buckets: BTreeMap<u64, Bucket>,
+    /// With more buckets than this those that are full again are thrown away.
+    prune_above: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -79,15 +116,22 @@ impl Throttle {
         let overall_limit = Limit::new(config.rate, config.burst);
         let overall = Bucket::full(&overall_limit, Instant::START);
         let per_tenant = config.per_tenant.as_ref().map(|own| Tenants::new(own, config.burst));
-        Self { overall_limit, overall, per_tenant }
+        let per_conversation = config.per_conversation.as_ref().map(Conversations::new);
+        Self { overall_limit, overall, per_tenant, per_conversation }
     }
 
     /// Whether a request of `tenant` is let through, which takes its tokens.
     ///
-    /// A request takes one token from the overall bucket, and one from its tenant's if there is one;
-    /// what is refused takes none. Asking in vain changes nothing, however often.
+    /// A request takes one token from the overall bucket, and one from its tenant's and its conversation's
+    /// if there are any; what is refused takes none, unless refusals count. What the conversation's bucket
+    /// lets through and another refuses has taken the conversation's token.
     #[must_use]
-    pub fn allows(&mut self, now: Instant, tenant: u32) -> bool {
+    pub fn allows(&mut self, now: Instant, tenant: u32, conversation: u64) -> bool {
+        if let Some(conversations) = &mut self.per_conversation
+            && !conversations.take(now, conversation)
+        {
+            return false;
+        }
         self.overall.refill(&self.overall_limit, now);
         let Some(left) = self.overall.level.checked_sub(TOKEN) else { return false };
         let is_let_through = match &mut self.per_tenant {
@@ -110,6 +154,15 @@ impl Throttle {
         self.overall.refill(&self.overall_limit, now);
         self.overall_limit = Limit::new(config.rate, config.burst);
         self.overall.refill(&self.overall_limit, now);
+        match (&mut self.per_conversation, &config.per_conversation) {
+            (Some(old), Some(new)) => {
+                old.limit = Limit::new(new.rate, new.burst);
+                old.refusals_count = new.refusals_count;
+            }
+            (per_conversation, new) => {
+                *per_conversation = new.as_ref().map(Conversations::new);
+            }
+        }
         let old = self.per_tenant.take();
         self.per_tenant = config.per_tenant.as_ref().map(|own| Tenants::new(own, config.burst));
         if let (Some(mut old), Some(new)) = (old, &mut self.per_tenant) {
@@ -138,6 +191,36 @@ impl Tenants {
         }
         self.buckets[index].refill(&self.limit, now);
         &mut self.buckets[index]
+    }
+}
+
+impl Conversations {
+    fn new(config: &PerConversation) -> Self {
+        Self {
+            limit: Limit::new(config.rate, config.burst),
+            refusals_count: config.refusals_count,
+            buckets: BTreeMap::new(),
+            prune_above: 1024,
+        }
+    }
+
+    fn take(&mut self, now: Instant, conversation: u64) -> bool {
+        if self.buckets.len() > self.prune_above {
+            let limit = &self.limit;
+            self.buckets.retain(|_, bucket| {
+                bucket.refill(limit, now);
+                bucket.level < limit.level_max
+            });
+            self.prune_above = 1024.max(2 * self.buckets.len());
+        }
+        let full = Bucket::full(&self.limit, now);
+        let bucket = self.buckets.entry(conversation).or_insert(full);
+        bucket.refill(&self.limit, now);
+        let is_let_through = bucket.take();
+        if !is_let_through && self.refusals_count {
+            bucket.level = 0;
+        }
+        is_let_through
     }
 }
 
@@ -231,7 +314,7 @@ mod tests {
             (5000, false),
         ];
         for (millis, is_allowed) in schedule {
-            assert_eq!(throttle.allows(at(millis), 0), is_allowed, "at {millis} ms");
+            assert_eq!(throttle.allows(at(millis), 0, 0), is_allowed, "at {millis} ms");
         }
     }
 
@@ -249,7 +332,7 @@ mod tests {
             for token in 0..=per_day {
                 let complete = (u128::from(day) * token).div_ceil(per_day);
                 let now = Instant::from_nanos(u64::try_from(complete).unwrap());
-                while throttle.allows(now, 0) {
+                while throttle.allows(now, 0, 0) {
                     count += 1;
                 }
             }
@@ -270,8 +353,8 @@ mod tests {
                 now = now + Span::from_nanos(gap);
                 often.overall.refill(&often.overall_limit, now - Span::from_nanos(gap / 3));
                 often.overall.refill(&often.overall_limit, now - Span::from_nanos(gap / 7));
-                let is_allowed = seldom.allows(now, 0);
-                prop_assert_eq!(is_allowed, often.allows(now, 0));
+                let is_allowed = seldom.allows(now, 0, 0);
+                prop_assert_eq!(is_allowed, often.allows(now, 0, 0));
                 prop_assert_eq!(seldom.overall.level, often.overall.level);
             }
         }
@@ -293,7 +376,11 @@ mod tests {
             (1000, 1, false), // The overall bucket is empty; tenant 1 keeps its second token.
         ];
         for (millis, tenant, is_allowed) in schedule {
-            assert_eq!(throttle.allows(at(millis), tenant), is_allowed, "{tenant} at {millis} ms");
+            assert_eq!(
+                throttle.allows(at(millis), tenant, 0),
+                is_allowed,
+                "{tenant} at {millis} ms"
+            );
         }
         assert_eq!(throttle.per_tenant.unwrap().buckets[1].level, TOKEN);
     }
@@ -306,7 +393,7 @@ mod tests {
                         "per_tenant": { "rate": "0/s", "burst": 1, "borrow": 0.3 } }"#;
         let mut throttle = throttle(text);
         let count = |throttle: &mut Throttle, tenant| {
-            (0..20).filter(|_| throttle.allows(Instant::START, tenant)).count()
+            (0..20).filter(|_| throttle.allows(Instant::START, tenant, 0)).count()
         };
         assert_eq!(count(&mut throttle, 0), 7);
         assert_eq!(count(&mut throttle, 1), 1);
@@ -317,7 +404,7 @@ mod tests {
     fn a_changed_limit_keeps_what_the_buckets_hold() {
         let mut throttle = throttle(r#"{ "rate": "1/s", "burst": 4 }"#);
         let count = |throttle: &mut Throttle, millis| {
-            (0..20).filter(|_| throttle.allows(at(millis), 0)).count()
+            (0..20).filter(|_| throttle.allows(at(millis), 0, 0)).count()
         };
         assert_eq!(count(&mut throttle, 0), 4);
         // Two seconds at 1/s, then one at 10/s: 2 + 10 tokens, of which the burst of 8 stays.

@@ -1,20 +1,22 @@
 //! A station's instances: how they start, are replaced and go.
 //!
 //! An instance pulls its image, starts up, and is then up; one that cannot pull backs off and tries
-//! again. A roll-out replaces every instance: an old one leaves when a new one has come up. Left out:
+//! again, and so does one that cannot make the calls that it needs to be ready. A roll-out replaces every instance: an old one leaves when a new one has come up. Left out:
 //! health checks, limits on surge, limits of nodes.
 
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::Rng as _;
 
+use super::requests::OutgoingCall;
 use super::service;
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
 use crate::platform::registry::ImageId;
-use crate::platform::work::StationId;
-use crate::platform::{Event as PlatformEvent, recorder::TargetId};
+use crate::platform::work::{Parent, StationId, Unit};
+use crate::platform::{Event as PlatformEvent, call, recorder::TargetId};
 use crate::units::{Instant, Span};
 
 /// What instances start from.
@@ -26,6 +28,8 @@ pub struct Config {
     pub fallback: Option<(ImageId, u32)>,
     /// How long an instance takes from its image to its first request.
     pub start_up: Option<Sampler>,
+    /// What an instance calls, one after the other, before it is ready.
+    pub ready_calls: Vec<OutgoingCall>,
 }
 
 /// Where an instance is in its life.
@@ -33,8 +37,10 @@ pub struct Config {
 enum Phase {
     /// It pulls its image, or waits to try again after so many failed pulls.
     Pulling { failed: u32 },
-    /// It has its image and starts up.
-    Starting,
+    /// It has its image and starts up, after so many calls failed that it needs to be ready.
+    Starting { failed: u32 },
+    /// It has made so many of the calls that it needs to be ready, and waits for the next.
+    Calling { made: usize, failed: u32 },
     /// It works, since then; nothing means since before the run.
     Up(Option<Instant>),
 }
@@ -106,7 +112,7 @@ impl Fleet {
     pub fn warm_since(&self, number: u32) -> Option<Instant> {
         match self.instances.get(&number).map(|instance| instance.phase) {
             Some(Phase::Up(since)) => since,
-            Some(Phase::Pulling { .. } | Phase::Starting) => None,
+            Some(Phase::Pulling { .. } | Phase::Starting { .. } | Phase::Calling { .. }) => None,
             None => self.draining.get(&number).copied().flatten(),
         }
     }
@@ -238,18 +244,56 @@ impl Fleet {
     }
 
     fn start_up(&mut self, number: u32, desk: &mut Desk) {
-        if let Some(instance) = self.instances.get_mut(&number) {
-            instance.phase = Phase::Starting;
-        }
+        let Some(instance) = self.instances.get_mut(&number) else { return };
+        let failed = match instance.phase {
+            Phase::Calling { failed, .. } => failed + 1,
+            Phase::Pulling { .. } | Phase::Starting { .. } | Phase::Up(_) => 0,
+        };
+        instance.phase = Phase::Starting { failed };
+        // A container that exits is started again under the same back-off as an image that is pulled again.
+        // <https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy>
+        let pause = desk.registry.config().back_off.delay(failed);
         let start_up = self.config.start_up.as_ref();
         let span = start_up.map_or(Span::ZERO, |start_up| start_up.sample(&mut self.stream));
-        desk.agenda.plan(desk.now() + span, self.event(service::Event::StartUpEnded(number)));
+        let event = self.event(service::Event::StartUpEnded(number));
+        desk.agenda.plan(desk.now() + pause + span, event);
     }
 
-    /// An instance is ready; older ones that it replaces can go.
+    /// An instance has started, and makes the calls without which it is not ready.
     pub fn on_start_up_ended(&mut self, number: u32, desk: &mut Desk) -> Vec<Change> {
+        let Some(instance) = self.instances.get(&number) else { return Vec::new() };
+        let Phase::Starting { failed } = instance.phase else { return Vec::new() };
+        self.go_on(number, 0, failed, desk)
+    }
+
+    /// A call without which an instance is not ready succeeded.
+    pub fn on_ready_call_succeeded(&mut self, number: u32, desk: &mut Desk) -> Vec<Change> {
+        let Some(instance) = self.instances.get(&number) else { return Vec::new() };
+        let Phase::Calling { made, failed } = instance.phase else { return Vec::new() };
+        self.go_on(number, made + 1, failed, desk)
+    }
+
+    /// A call without which an instance is not ready failed: it starts anew after a pause.
+    pub fn on_ready_call_failed(&mut self, number: u32, desk: &mut Desk) {
+        if self.instances.contains_key(&number) {
+            self.start_up(number, desk);
+        }
+    }
+
+    /// Has an instance make its next call, or comes up with it; older ones that it replaces can go.
+    fn go_on(&mut self, number: u32, made: usize, failed: u32, desk: &mut Desk) -> Vec<Change> {
         let now = desk.now();
         let Some(instance) = self.instances.get_mut(&number) else { return Vec::new() };
+        if let Some(outgoing) = self.config.ready_calls.get(made) {
+            instance.phase = Phase::Calling { made, failed };
+            let unit = Unit {
+                parent: Parent::Instance(number),
+                ..desk.own_unit(outgoing.call, self.stream.next_u64())
+            };
+            let unit = desk.begin_unit(unit, outgoing.target);
+            desk.agenda.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
+            return Vec::new();
+        }
         instance.phase = Phase::Up(Some(now));
         desk.log.add(now, Emerged::InstanceUp(self.station));
         let mut changes = vec![Change::CameUp(number)];

@@ -1,4 +1,202 @@
-//! The kinds of station, one file each.
+//! The stations: what has capacity and a queue. One folder or file a kind.
 
+pub mod assistant;
 pub mod fleet;
+pub mod jobs;
+pub mod requests;
+pub mod routing;
 pub mod service;
+
+use super::desk::Desk;
+use super::parts::outcome::Outcome;
+use super::recorder::TargetId;
+use super::work::{AttemptId, StationId};
+use crate::engine::random::Streams;
+use crate::units::Instant;
+use assistant::Assistant;
+use fleet::Fleet;
+use jobs::Jobs;
+use routing::Routing;
+use service::Service;
+
+/// What happens at a station of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Work arrived.
+    Arrived(AttemptId),
+    /// A call that the work waits for ended.
+    Returned(AttemptId, Outcome),
+}
+
+/// What a station consists of.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the kinds say what they are")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few, and none is made while a run goes on"
+)]
+pub enum Config {
+    Service(service::Config),
+    Jobs(jobs::Config),
+    Routing(routing::Config),
+    Assistant(assistant::Config),
+}
+
+/// A station as it runs.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the kinds say what they are")]
+pub enum Station {
+    Service(Box<Service>),
+    Jobs(Box<Jobs>),
+    Routing(Box<Routing>),
+    Assistant(Box<Assistant>),
+}
+
+impl Config {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Service(it) => &it.name,
+            Self::Jobs(it) => &it.name,
+            Self::Routing(it) => &it.name,
+            Self::Assistant(it) => &it.name,
+        }
+    }
+
+    /// Where it is measured.
+    #[must_use]
+    pub fn target(&self) -> TargetId {
+        match self {
+            Self::Service(it) => it.target,
+            Self::Jobs(it) => it.target,
+            Self::Routing(it) => it.target,
+            Self::Assistant(it) => it.target,
+        }
+    }
+
+    /// The service, if it is one.
+    #[must_use]
+    pub fn service(&self) -> Option<&service::Config> {
+        match self {
+            Self::Service(it) => Some(it),
+            Self::Jobs(_) | Self::Routing(_) | Self::Assistant(_) => None,
+        }
+    }
+}
+
+impl Station {
+    /// A station with nothing to do.
+    pub fn new(id: StationId, config: &Config, streams: &Streams, desk: &mut Desk) -> Self {
+        match config {
+            Config::Service(it) => {
+                let stream = streams.stream(&format!("instances of {}", it.name));
+                let fleet = Fleet::new(id, it.target, it.fleet.clone(), stream, it.replicas);
+                Self::Service(Box::new(Service::new(id, it.clone(), fleet, desk)))
+            }
+            Config::Jobs(it) => Self::Jobs(Box::new(Jobs::new(id, it.clone(), desk))),
+            Config::Routing(it) => {
+                let stream = streams.stream(&format!("agents of {}", it.name));
+                Self::Routing(Box::new(Routing::new(id, it.clone(), stream, desk)))
+            }
+            Config::Assistant(it) => {
+                Self::Assistant(Box::new(Assistant::new(id, it.clone(), desk)))
+            }
+        }
+    }
+
+    /// The service, if it is one.
+    #[must_use]
+    pub fn service(&self) -> Option<&Service> {
+        match self {
+            Self::Service(it) => Some(it),
+            Self::Jobs(_) | Self::Routing(_) | Self::Assistant(_) => None,
+        }
+    }
+
+    /// The service, to change, if it is one.
+    pub fn service_mut(&mut self) -> Option<&mut Service> {
+        match self {
+            Self::Service(it) => Some(it),
+            Self::Jobs(_) | Self::Routing(_) | Self::Assistant(_) => None,
+        }
+    }
+
+    /// The routing, to change, if it is one.
+    pub fn routing_mut(&mut self) -> Option<&mut Routing> {
+        match self {
+            Self::Routing(it) => Some(it),
+            Self::Service(_) | Self::Jobs(_) | Self::Assistant(_) => None,
+        }
+    }
+
+    /// The job engine, to change, if it is one.
+    pub fn jobs_mut(&mut self) -> Option<&mut Jobs> {
+        match self {
+            Self::Jobs(it) => Some(it),
+            Self::Service(_) | Self::Routing(_) | Self::Assistant(_) => None,
+        }
+    }
+
+    /// The assistant, to change, if it is one.
+    pub fn assistant_mut(&mut self) -> Option<&mut Assistant> {
+        match self {
+            Self::Assistant(it) => Some(it),
+            Self::Service(_) | Self::Routing(_) | Self::Jobs(_) => None,
+        }
+    }
+
+    /// Handles what happens at stations of every kind.
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+        match (self, event) {
+            (Self::Service(it), Event::Arrived(id)) => it.on_arrived(id, desk),
+            (Self::Jobs(it), Event::Arrived(id)) => it.on_arrived(id, desk),
+            (Self::Routing(it), Event::Arrived(id)) => it.on_arrived(id, desk),
+            (Self::Assistant(it), Event::Arrived(id)) => it.on_arrived(id, desk),
+            (Self::Service(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
+            (Self::Jobs(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
+            (Self::Routing(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
+            (Self::Assistant(it), Event::Returned(id, outcome)) => {
+                it.on_returned(id, outcome, desk);
+            }
+        }
+    }
+
+    /// Reports what only the station knows, as a bin of the time series ends.
+    pub fn report(&mut self, now: Instant, desk: &mut Desk) {
+        match self {
+            Self::Service(it) => it.report(now, desk),
+            Self::Jobs(it) => it.report(now, desk),
+            Self::Routing(it) => it.report(desk),
+            Self::Assistant(it) => it.report(now, desk),
+        }
+    }
+
+    /// Throws all waiting work away.
+    pub fn purge(&mut self, desk: &mut Desk) {
+        match self {
+            Self::Service(it) => it.purge(desk),
+            Self::Jobs(it) => it.purge(desk),
+            Self::Routing(it) => it.purge(desk),
+            Self::Assistant(it) => it.purge(desk),
+        }
+    }
+
+    /// Sets the station up otherwise from now on.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the configuration is that of another kind, which a checked scenario rules out.
+    pub fn reconfigure(&mut self, config: Config, replicas: Option<u32>, desk: &mut Desk) {
+        match (self, config) {
+            (Self::Service(it), Config::Service(config)) => it.reconfigure(config, replicas, desk),
+            (Self::Jobs(it), Config::Jobs(config)) => it.reconfigure(config, desk),
+            (Self::Routing(it), Config::Routing(config)) => it.reconfigure(config, desk),
+            (Self::Assistant(it), Config::Assistant(config)) => it.reconfigure(config, desk),
+            (
+                Self::Service(_) | Self::Jobs(_) | Self::Routing(_) | Self::Assistant(_),
+                Config::Service(_) | Config::Jobs(_) | Config::Routing(_) | Config::Assistant(_),
+            ) => unreachable!("checked: a station keeps its kind"),
+        }
+    }
+}

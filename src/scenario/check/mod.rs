@@ -1,6 +1,8 @@
 //! What the fields of a scenario must be to one another; every problem is found, not only the first.
 
+mod cycles;
 mod platform;
+mod stations;
 mod story;
 
 pub use platform::{Paths as RunningPaths, check_running};

@@ -1,7 +1,5 @@
 //! Stations, calls, workloads and the registry: what they must be to one another.
 
-use std::collections::BTreeMap;
-
 use super::Findings;
 use crate::engine::sample::Distribution;
 use crate::platform::parts::servers;
@@ -16,6 +14,8 @@ use crate::units::{LocalTime, Share, Span};
 const SLOTS_MAX: u64 = 10_000_000;
 /// A backlog larger than this would not fit into memory.
 const BACKLOG_MAX: u64 = 100_000_000;
+/// More clients than this would not fit into memory.
+const CLIENTS_MAX: u32 = 10_000_000;
 /// Ids are 16 bits wide, and stations and calls share them.
 const PARTS_MAX: usize = 60_000;
 
@@ -41,14 +41,25 @@ pub fn check_running(
     if running.stations.is_empty() {
         findings.add(paths.stations.clone(), "must name at least one station");
     }
-    if names.stations.len() + names.calls.len() > PARTS_MAX {
-        let message = format!("stations and calls must be at most {PARTS_MAX} together");
+    if names.targets() > PARTS_MAX {
+        let message =
+            format!("stations, calls and types of jobs must be at most {PARTS_MAX} together");
         return findings.add(paths.stations.clone(), message);
     }
     let checker = Checker { running, names, clock };
-    for (name, Station::Service(service)) in &running.stations {
-        let path = paths.stations.key(name).key("service");
-        checker.check_service(service, &path, findings);
+    for (name, station) in &running.stations {
+        let path = paths.stations.key(name);
+        let of_kind = path.key(station.tag());
+        match station {
+            Station::Service(it) => checker.check_service(it, &of_kind, findings),
+            Station::Jobs(it) => checker.check_jobs(it, &of_kind, findings),
+            Station::Routing(it) => checker.check_routing(it, &of_kind, findings),
+            Station::Assistant(it) => checker.check_assistant(it, &of_kind, findings),
+        }
+        for call in station.calls() {
+            let path = call.path.iter().fold(path.clone(), |path, key| path.key(*key));
+            checker.check_call(call.call, &path, findings);
+        }
     }
     for (name, workload) in &running.workloads {
         let path = paths.workloads.key(name);
@@ -61,11 +72,11 @@ pub fn check_running(
     if let Some(registry) = &running.registry {
         checker.check_registry(registry, &paths.registry, findings);
     }
-    check_cycles(running, paths, findings);
+    super::cycles::check(running, paths, findings);
 }
 
-struct Checker<'a> {
-    running: &'a Running,
+pub(super) struct Checker<'a> {
+    pub(super) running: &'a Running,
     names: &'a Names,
     clock: &'a Clock,
 }
@@ -88,19 +99,14 @@ impl Checker<'_> {
         if let Some(it) = &service.slowdown {
             findings.add_fields(&path.key("slowdown"), it.problems());
         }
-        let servers = servers::Config { tenant_max: service.tenant_max.clone() };
-        findings.add_fields(path, servers.problems());
+        let servers = servers::Config { lane_max: service.tenant_max.clone() };
+        findings.add_fields(&path.key("tenant_max"), servers.problems());
         if let Some(it) = &service.autoscaler {
             findings.add_fields(&path.key("autoscaler"), it.problems());
         }
         self.check_images(service, path, findings);
-        for (name, call) in &service.calls {
-            let path = path.key("calls").key(name);
-            if name.is_empty() || name.contains('.') {
-                findings.add(path.clone(), "must be named without a dot");
-            }
-            self.check_call(call, &path, findings);
-        }
+        check_undotted(service.calls.keys(), &path.key("calls"), findings);
+        check_undotted(service.ready_calls.keys(), &path.key("ready_calls"), findings);
     }
 
     fn check_images(&self, service: &Service, path: &Path, findings: &mut Findings) {
@@ -125,10 +131,7 @@ impl Checker<'_> {
     }
 
     fn check_call(&self, call: &Call, path: &Path, findings: &mut Findings) {
-        if !self.running.stations.contains_key(&call.to) {
-            let known = self.running.stations.keys().map(String::as_str);
-            findings.add_unknown(path.key("to"), "station", &call.to, known);
-        }
+        self.check_callee(call, path, findings);
         if call.timeout == Some(Span::ZERO) {
             findings.add(path.key("timeout"), "must be longer than no time at all");
         }
@@ -191,6 +194,13 @@ impl Checker<'_> {
                 }
             }
             Arrivals::Trace(_) => {}
+            Arrivals::Closed(it) => {
+                let path = path.key("closed");
+                check_distribution(&it.think, &path.key("think"), findings);
+                if it.clients > CLIENTS_MAX {
+                    findings.add(path.key("clients"), format!("must be at most {CLIENTS_MAX}"));
+                }
+            }
         }
     }
 
@@ -272,7 +282,11 @@ pub(super) fn check_time(time: LocalTime, clock: &Clock, path: Path, findings: &
     }
 }
 
-fn check_distribution(distribution: &Distribution, path: &Path, findings: &mut Findings) {
+pub(super) fn check_distribution(
+    distribution: &Distribution,
+    path: &Path,
+    findings: &mut Findings,
+) {
     let kind = match distribution {
         Distribution::Constant(_) => "constant",
         Distribution::Uniform { .. } => "uniform",
@@ -285,45 +299,15 @@ fn check_distribution(distribution: &Distribution, path: &Path, findings: &mut F
     findings.add_fields(&path.key(kind), distribution.problems());
 }
 
-/// Finds calls that lead round for ever: a circle in which every call is always made.
-fn check_cycles(running: &Running, paths: &Paths, findings: &mut Findings) {
-    let certain: BTreeMap<&str, Vec<(&str, &str)>> = running
-        .stations
-        .iter()
-        .map(|(name, Station::Service(service))| {
-            let calls = service.calls.iter().filter(|(_, call)| call.share >= Share::ALL);
-            (name.as_str(), calls.map(|(call, it)| (call.as_str(), it.to.as_str())).collect())
-        })
-        .collect();
-    // Depth first with three colours; a call to a station that is still being visited closes a circle.
-    let mut is_done: BTreeMap<&str, bool> = BTreeMap::new();
-    for start in certain.keys() {
-        if is_done.contains_key(start) {
-            continue;
-        }
-        let mut stack = vec![(*start, 0)];
-        is_done.insert(start, false);
-        while let Some((station, next)) = stack.last_mut() {
-            let Some((call, to)) = certain.get(station).and_then(|calls| calls.get(*next)) else {
-                is_done.insert(station, true);
-                stack.pop();
-                continue;
-            };
-            *next += 1;
-            match is_done.get(to) {
-                Some(true) => {}
-                Some(false) => {
-                    let path = paths.stations.key(*station).key("service").key("calls").key(*call);
-                    let message = format!(
-                        "closes a circle of calls that are always made, back to {to:?}: work would go round for ever; give one of them a share below 1"
-                    );
-                    findings.add(path, message);
-                }
-                None => {
-                    is_done.insert(to, false);
-                    stack.push((to, 0));
-                }
-            }
+/// Checks that names may stand between dots.
+pub(super) fn check_undotted<'a>(
+    names: impl IntoIterator<Item = &'a String>,
+    path: &Path,
+    findings: &mut Findings,
+) {
+    for name in names {
+        if name.is_empty() || name.contains('.') {
+            findings.add(path.key(name), "must be named without a dot");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The timeline, indicators, metrics and facts: what they must be to one another.
 
 use super::Findings;
-use super::platform::check_time;
-use crate::platform::measures::{Dimension, Measure};
+use super::platform::{check_distribution, check_time};
+use crate::platform::measures::{Dimension, Kind, Measure};
 use crate::scenario::clock::Clock;
 use crate::scenario::compile::Names;
 use crate::scenario::facts::{self, Unit};
@@ -18,6 +18,7 @@ pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Fi
     for (name, action) in &file.timeline {
         checker.check_action(action, &root.key("timeline").key(name), findings);
     }
+    checker.check_on_call(&root.key("on_call"), findings);
     for (name, indicator) in &file.indicators {
         let path = root.key("indicators").key(name);
         if name == facts::ALL {
@@ -64,20 +65,68 @@ impl Checker<'_> {
                 }
             }
         }
-        let crash = action.crash.as_ref().map(|it| &it.station);
-        let done = [crash, action.redeploy.as_ref(), action.purge.as_ref()];
-        let count = done.iter().flatten().count() + usize::from(action.set.is_some());
-        if count > 1 {
-            findings.add(path.clone(), "must do one thing: `set`, `crash`, `redeploy` or `purge`");
+        self.check_deed(action, path, findings);
+    }
+
+    /// Checks what an action does, and to what.
+    fn check_deed(&self, action: &Action, path: &Path, findings: &mut Findings) {
+        let deeds = [
+            (action.crash.as_ref().map(|it| &it.station), "crash.station", Some(Kind::Service)),
+            (action.redeploy.as_ref(), "redeploy", Some(Kind::Service)),
+            (action.purge.as_ref(), "purge", None),
+            (
+                action.clean_up.as_ref().map(|it| &it.station),
+                "clean_up.station",
+                Some(Kind::Routing),
+            ),
+            (action.repair.as_ref().map(|it| &it.station), "repair.station", Some(Kind::Routing)),
+        ];
+        let done = deeds.iter().filter(|(station, ..)| station.is_some()).count();
+        if done + usize::from(action.set.is_some()) > 1 {
+            findings.add(
+                path.clone(),
+                "must do one thing: `set`, `crash`, `redeploy`, `purge`, `clean_up` or `repair`",
+            );
         }
-        let fields = [path.key("crash").key("station"), path.key("redeploy"), path.key("purge")];
-        for (station, path) in done.into_iter().zip(fields) {
-            if let Some(station) = station
-                && self.names.station(station).is_none()
-            {
-                let known = self.names.stations.iter().map(String::as_str);
-                findings.add_unknown(path, "station", station, known);
+        for (station, field, wanted) in deeds {
+            let Some(station) = station else { continue };
+            let path = field.split('.').fold(path.clone(), |path, field| path.key(field));
+            match (
+                self.names.kind(station).filter(|_| self.names.station(station).is_some()),
+                wanted,
+            ) {
+                (None, _) => {
+                    let known = self.names.stations.iter().map(String::as_str);
+                    findings.add_unknown(path, "station", station, known);
+                }
+                (Some(kind), Some(wanted)) if kind != wanted => {
+                    let message =
+                        format!("must be {}, and {station:?} is {}", wanted.name(), kind.name());
+                    findings.add(path, message);
+                }
+                (Some(_), _) => {}
             }
+        }
+        if let Some(repair) = &action.repair
+            && repair.rate.as_per_second() <= 0.0
+        {
+            findings.add(path.key("repair").key("rate"), "must be more than none");
+        }
+    }
+
+    /// Checks who is on call.
+    fn check_on_call(&self, path: &Path, findings: &mut Findings) {
+        let Some(on_call) = &self.file.on_call else { return };
+        if on_call.people == 0 {
+            findings
+                .add(path.key("people"), "must be at least 1, or nobody ever takes up an alert");
+        }
+        check_distribution(&on_call.handling, &path.key("handling"), findings);
+        let Some(noise) = &on_call.noise else { return };
+        let path = path.key("noise");
+        check_distribution(&noise.handling, &path.key("handling"), findings);
+        if noise.rate.as_per_second() <= 0.0 {
+            findings.add(path.key("rate"), "must be more than none; leave `noise` out for none");
         }
     }
 
@@ -116,19 +165,16 @@ impl Checker<'_> {
     }
 
     fn check_target(&self, name: &str, measure: Measure, path: &Path, findings: &mut Findings) {
-        if self.names.target(name).is_none() {
-            let known = self.names.stations.iter().chain(&self.names.calls).map(String::as_str);
-            findings.add_unknown(path.key("of"), "station, workload or call", name, known);
-        } else if self.names.station(name).is_none() && !measure.is_of_calls() {
-            findings.add(
-                path.key("measure"),
-                format!("is a measure of stations, and {name:?} is none"),
-            );
-        } else if self.names.station(name).is_some() && !measure.is_of_stations() {
-            findings.add(
-                path.key("measure"),
-                format!("is a measure of calls and workloads, and {name:?} is a station"),
-            );
+        match self.names.kind(name) {
+            None => {
+                let what = "station, workload, call or type of jobs";
+                findings.add_unknown(path.key("of"), what, name, self.names.measured());
+            }
+            Some(kind) if !measure.is_of(kind) => {
+                let message = format!("is no measure of {}, which {name:?} is", kind.name());
+                findings.add(path.key("measure"), message);
+            }
+            Some(_) => {}
         }
     }
 
@@ -158,10 +204,17 @@ impl Checker<'_> {
         {
             findings.add(path.key("to"), format!("must be later than from, {from}"));
         }
-        if let Some(against) = &it.against
-            && is_backward(against.from, against.to)
+        let Some(against) = &it.against else { return };
+        let path = path.key("against");
+        if let (Some(from), Some(to)) = (against.from.or(it.from), against.to.or(it.to))
+            && is_backward(from, to)
         {
-            findings.add(path.key("against").key("to"), "must be later than from");
+            findings.add(path.key("to"), "must be later than from");
+        }
+        let measure = against.measure.unwrap_or(it.measure);
+        self.check_target(against.of.as_ref().unwrap_or(&it.of), measure, &path, findings);
+        if measure.dimension() != it.measure.dimension() {
+            findings.add(path.key("measure"), "must have the unit of the metric's own measure");
         }
     }
 

@@ -3,6 +3,7 @@
 use jiff::civil;
 
 use super::Compiler;
+use crate::engine::sample::Sampler;
 use crate::platform::workload::{Arrivals, Profile};
 use crate::scenario::clock::Clock;
 use crate::scenario::file::workload::{self as file, Poisson, Weekday};
@@ -23,6 +24,9 @@ impl Compiler<'_> {
             },
             file::Arrivals::Trace(_) => {
                 Arrivals::Trace(self.traces.get(name).cloned().unwrap_or_default())
+            }
+            file::Arrivals::Closed(closed) => {
+                Arrivals::Closed { clients: closed.clients, think: Sampler::new(&closed.think) }
             }
         }
     }
@@ -147,7 +151,7 @@ fn seconds(time: civil::Time) -> f64 {
         + f64::from(time.subsec_nanosecond()) / 1e9
 }
 
-fn weekday(local: civil::DateTime) -> Weekday {
+pub(super) fn weekday(local: civil::DateTime) -> Weekday {
     match local.weekday() {
         civil::Weekday::Monday => Weekday::Monday,
         civil::Weekday::Tuesday => Weekday::Tuesday,

@@ -3,25 +3,25 @@
 //! Everything here relies on the checks before it; what they rule out is a bug.
 
 mod arrivals;
+mod stations;
 mod story;
 
 use std::collections::BTreeMap;
 
 pub use arrivals::second_of_day;
-pub use story::{Setting, base, indicators, order, threshold, timeline};
+pub use story::{Setting, Settings, base, indicators, on_call, order, threshold, timeline};
 
 use super::clock::Clock;
-use super::file::platform::{
-    Call, Mode, OnCrash, OnFailure, Registry, Selection, Service, Station,
-};
+use super::file::platform::{Call, OnCrash, OnFailure, Registry, Selection, Service, Station};
 use super::file::workload::Workload;
 use super::file::{Tenants, Weights};
 use crate::engine::random::name_hash;
 use crate::engine::sample::{Distribution, Sampler};
+use crate::platform::measures::Kind;
 use crate::platform::parts::{pull_back_off, servers};
 use crate::platform::recorder::TargetId;
 use crate::platform::registry::{self, ImageId};
-use crate::platform::stations::{fleet, service};
+use crate::platform::stations::{self as running_stations, fleet, service};
 use crate::platform::work::{CallId, StationId, WorkloadId};
 use crate::platform::{call, workload};
 use crate::units::Span;
@@ -44,8 +44,12 @@ pub struct Running {
 pub struct Names {
     /// The stations, in the order of ids.
     pub stations: Vec<String>,
+    /// What kind each of them is.
+    pub kinds: Vec<Kind>,
     /// The calls: `workload`, or `station.call`.
     pub calls: Vec<String>,
+    /// The types of jobs, as `station.type`.
+    pub job_types: Vec<String>,
     /// The workloads.
     pub workloads: Vec<String>,
     /// The images.
@@ -58,6 +62,22 @@ pub struct Names {
     pub tenants: BTreeMap<String, u32>,
     /// The weight of each tenant.
     pub weights: Vec<f64>,
+}
+
+impl Running {
+    /// The calls with their names and callers, in the order of ids: workloads' first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<(String, Option<&String>, &Call)> {
+        let workloads = self.workloads.iter();
+        let mut calls: Vec<_> =
+            workloads.map(|(name, it)| (name.clone(), None, &it.call)).collect();
+        for (name, station) in &self.stations {
+            for it in station.calls() {
+                calls.push((format!("{name}.{}", it.name), Some(name), it.call));
+            }
+        }
+        calls
+    }
 }
 
 impl Names {
@@ -73,14 +93,17 @@ impl Names {
 
     fn of(running: &Running) -> Self {
         let Running { stations, registry, workloads } = running;
-        let mut calls: Vec<String> = workloads.keys().cloned().collect();
-        for (name, Station::Service(service)) in stations {
-            calls.extend(service.calls.keys().map(|call| format!("{name}.{call}")));
+        let calls = running.calls().into_iter().map(|(name, ..)| name).collect();
+        let mut job_types = Vec::new();
+        for (name, station) in stations {
+            job_types.extend(station.job_types().map(|kind| format!("{name}.{kind}")));
         }
         let images = registry.as_ref().map(|registry| registry.images.keys().cloned().collect());
         Self {
             stations: stations.keys().cloned().collect(),
+            kinds: stations.values().map(Station::kind).collect(),
             calls,
+            job_types,
             workloads: workloads.keys().cloned().collect(),
             images: images.unwrap_or_default(),
             indicators: Vec::new(),
@@ -96,6 +119,7 @@ impl Names {
         let other = Self::of(running);
         (self.stations == other.stations && self.calls == other.calls)
             && (self.workloads == other.workloads && self.images == other.images)
+            && (self.kinds == other.kinds && self.job_types == other.job_types)
     }
 
     /// The station of a name.
@@ -108,7 +132,35 @@ impl Names {
     #[must_use]
     pub fn target(&self, name: &str) -> Option<TargetId> {
         let call = || place(&self.calls, name).map(|call| self.call_target(CallId(call)));
-        place(&self.stations, name).map(TargetId).or_else(call)
+        let job_type = || {
+            let first = u16::try_from(self.stations.len() + self.calls.len()).expect("checked");
+            place(&self.job_types, name).map(|index| TargetId(first + index))
+        };
+        place(&self.stations, name).map(TargetId).or_else(call).or_else(job_type)
+    }
+
+    /// How many places there are where something is measured.
+    #[must_use]
+    pub fn targets(&self) -> usize {
+        self.stations.len() + self.calls.len() + self.job_types.len()
+    }
+
+    /// What kind of thing is measured under a name.
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<Kind> {
+        if let Some(station) = self.station(name) {
+            return self.kinds.get(station.index()).copied();
+        }
+        if self.calls.iter().any(|call| call == name) {
+            return Some(Kind::Call);
+        }
+        self.job_types.iter().any(|kind| kind == name).then_some(Kind::JobType)
+    }
+
+    /// Everything that is measured.
+    pub fn measured(&self) -> impl Iterator<Item = &str> {
+        let all = self.stations.iter().chain(&self.calls).chain(&self.job_types);
+        all.map(String::as_str)
     }
 
     /// Where a call's units are measured; a workload's units are its call's.
@@ -145,25 +197,18 @@ pub struct Compiler<'a> {
 impl Compiler<'_> {
     /// The stations, in the order of ids.
     #[must_use]
-    pub fn stations(&self, running: &Running) -> Vec<service::Config> {
-        let compile = |(name, Station::Service(it)): (&String, &Station)| self.service(name, it);
-        running.stations.iter().map(compile).collect()
+    pub fn stations(&self, running: &Running) -> Vec<running_stations::Config> {
+        let stations = running.stations.iter();
+        stations.map(|(name, station)| self.station(name, station, running)).collect()
     }
 
     /// The calls, in the order of ids.
     #[must_use]
     pub fn calls(&self, running: &Running) -> Vec<call::Config> {
-        let mut calls: Vec<call::Config> = Vec::new();
-        for (name, workload) in &running.workloads {
-            calls.push(self.call(name, None, &workload.call));
-        }
-        for (station, Station::Service(service)) in &running.stations {
-            for (name, call) in &service.calls {
-                let from = self.names.station(station);
-                calls.push(self.call(&format!("{station}.{name}"), from, call));
-            }
-        }
-        calls
+        let compile = |(name, from, call): (String, Option<&String>, &Call)| {
+            self.call(&name, from.and_then(|from| self.names.station(from)), call)
+        };
+        running.calls().into_iter().map(compile).collect()
     }
 
     /// The workloads, in the order of ids.
@@ -174,9 +219,6 @@ impl Compiler<'_> {
     }
 
     fn service(&self, name: &str, it: &Service) -> service::Config {
-        let mut calls: Vec<service::OutgoingCall> =
-            it.calls.iter().map(|(call, config)| self.outgoing(name, call, config)).collect();
-        calls.sort_by_key(|call| call.step);
         let fallback = it.fallback.as_ref();
         service::Config {
             name: name.to_owned(),
@@ -188,29 +230,17 @@ impl Compiler<'_> {
             slowdown: it.slowdown.clone(),
             failure_share: it.failure_share,
             queue: it.queue.clone(),
-            servers: servers::Config { tenant_max: it.tenant_max.clone() },
+            servers: servers::Config { lane_max: it.tenant_max.clone() },
             drop_expired: it.drop_expired,
             is_requeued_on_crash: it.on_crash == OnCrash::Requeue,
-            calls,
+            calls: self.outgoing_calls(name, &it.calls),
             autoscaler: it.autoscaler.clone(),
             fleet: fleet::Config {
                 release: it.release.as_deref().map(|image| self.names.image(image)),
                 fallback: fallback.map(|it| (self.names.image(&it.release), it.after_failed_pulls)),
                 start_up: it.start_up.as_ref().map(Sampler::new),
+                ready_calls: self.outgoing_calls(&format!("{name}.ready"), &it.ready_calls),
             },
-        }
-    }
-
-    fn outgoing(&self, station: &str, call: &str, config: &Call) -> service::OutgoingCall {
-        let name = format!("{station}.{call}");
-        let id = CallId(place(&self.names.calls, &name).expect("calls are listed"));
-        service::OutgoingCall {
-            call: id,
-            place: name_hash(&name),
-            target: self.names.call_target(id),
-            step: config.step,
-            share: config.share,
-            is_awaited: config.mode == Mode::Wait,
         }
     }
 
@@ -245,6 +275,8 @@ impl Compiler<'_> {
             tenants: self.tenants(it.tenants.as_deref()),
             priority: it.priority,
             due: it.due,
+            place: name_hash(name),
+            is_one_conversation: it.one_conversation,
         }
     }
 

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{Compiler, Names, Running, place};
+use crate::engine::sample::Sampler;
 use crate::platform::indicator::{self, Threshold};
+use crate::platform::on_call;
 use crate::platform::timeline::{self, Action, ActionId, StationChange, Trigger};
 use crate::platform::work::{CallId, WorkloadId};
 use crate::scenario::clock::Clock;
 use crate::scenario::file::File;
-use crate::scenario::file::platform::Station;
 use crate::scenario::file::story;
 use crate::units::{Quantity, Span};
 
@@ -37,6 +38,7 @@ fn indicator(name: &str, it: &story::Indicator, names: &Names, clock: &Clock) ->
         tenants: it.tenants.as_ref().map(|tenants| (tenants.share, tenants.count_min)),
         count_min: it.count_min,
         is_alerting: it.alert.is_some(),
+        priority: it.alert.as_ref().map_or(0, |alert| priority(alert.priority)),
         is_impact: it.impact,
     }
 }
@@ -63,32 +65,51 @@ pub fn base(quantity: Quantity) -> Option<f64> {
     }
 }
 
-/// What an action's `set` makes of the running platform.
+/// How urgent a priority is: higher goes first.
+fn priority(priority: story::Priority) -> i32 {
+    match priority {
+        story::Priority::Low => 0,
+        story::Priority::Medium => 1,
+        story::Priority::High => 2,
+    }
+}
+
+/// What an action's `set` makes of the running platform, after certain others.
 #[derive(Clone, Debug)]
 pub struct Setting {
+    /// Which of its rivals have been done before it, in their order.
+    pub done: Vec<ActionId>,
     /// The whole as it is afterwards, of which only what the patch names is set.
     pub after: Running,
     /// The patch.
     pub patch: Value,
 }
 
-/// The actions of a file, in the order of names; `settings` holds what each `set` leads to.
-#[must_use]
-pub fn timeline(
-    file: &File,
-    compiler: &Compiler,
-    settings: &[Option<Setting>],
-) -> Vec<timeline::Action> {
-    let actions = file.timeline.iter().zip(settings);
-    actions.map(|((name, it), setting)| action(name, it, compiler, setting.as_ref())).collect()
+/// What all actions set, in the order of names.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// For each action what it comes to, in every order of its rivals.
+    pub of: Vec<Vec<Setting>>,
+    /// For each action those that set something of what it sets, itself included.
+    pub rivals: Vec<Vec<ActionId>>,
 }
 
-fn action(
-    name: &str,
-    it: &story::Action,
-    compiler: &Compiler,
-    setting: Option<&Setting>,
-) -> timeline::Action {
+/// The actions of a file, in the order of names.
+#[must_use]
+pub fn timeline(file: &File, compiler: &Compiler, settings: &Settings) -> Vec<timeline::Action> {
+    let actions = file.timeline.iter().enumerate();
+    let compile = |(index, (name, it)): (usize, (&String, &story::Action))| {
+        let set = |setting: &Setting| set(setting, compiler);
+        Action {
+            settings: settings.of[index].iter().map(set).collect(),
+            rivals: settings.rivals[index].clone(),
+            ..action(name, it, compiler)
+        }
+    };
+    actions.map(compile).collect()
+}
+
+fn action(name: &str, it: &story::Action, compiler: &Compiler) -> timeline::Action {
     let names = compiler.names;
     let station = |name: &String| names.station(name).expect("checked: the station exists");
     let trigger = match (&it.at, &it.after) {
@@ -101,42 +122,42 @@ fn action(
         },
         (None, None) => unreachable!("checked: an action has a time"),
     };
-    let mut action = Action {
+    let second = Span::from_secs(1).as_nanos_f64();
+    Action {
         name: name.to_owned(),
         trigger,
-        stations: Vec::new(),
-        calls: Vec::new(),
-        workloads: Vec::new(),
-        registry: None,
+        settings: Vec::new(),
+        rivals: Vec::new(),
         crash: it.crash.as_ref().map(|crash| (station(&crash.station), crash.instances)),
         redeploy: it.redeploy.as_ref().map(station),
         purge: it.purge.as_ref().map(station),
-    };
-    if let Some(setting) = setting {
-        set(&mut action, setting, compiler);
+        clean_up: it.clean_up.as_ref().map(|it| timeline::CleanUp {
+            station: station(&it.station),
+            older_than: it.older_than,
+            checks_references: it.check_references,
+        }),
+        repair: it.repair.as_ref().map(|it| {
+            (station(&it.station), Span::from_nanos_f64(second / it.rate.as_per_second()))
+        }),
     }
-    action
 }
 
-/// Adds the new configuration of every component that the patch names.
-fn set(action: &mut Action, Setting { after, patch }: &Setting, compiler: &Compiler) {
+/// The new configuration of every component that a patch names.
+fn set(Setting { done, after, patch }: &Setting, compiler: &Compiler) -> timeline::Setting {
     let names = compiler.names;
     let named = |part: &str| patch.get(part).and_then(Value::as_object);
     let stations = compiler.stations(after);
     let calls = compiler.calls(after);
+    let mut setting = timeline::Setting { done: done.clone(), ..timeline::Setting::default() };
     for (name, change) in named("stations").into_iter().flatten() {
         let id = names.station(name).expect("checked: the station exists");
-        let Station::Service(_) = &after.stations[name];
         let config = stations[id.index()].clone();
         let is_scaled = change.pointer("/service/replicas").is_some();
-        action.stations.push(StationChange {
-            station: id,
-            replicas: is_scaled.then_some(config.replicas),
-            config,
-        });
+        let replicas = config.service().map(|it| it.replicas).filter(|_| is_scaled);
+        setting.stations.push(StationChange { station: id, replicas, config });
         for (index, call) in (0..).zip(&calls) {
             if call.from == Some(id) {
-                action.calls.push((CallId(index), call.clone()));
+                setting.calls.push((CallId(index), call.clone()));
             }
         }
     }
@@ -144,12 +165,27 @@ fn set(action: &mut Action, Setting { after, patch }: &Setting, compiler: &Compi
     for (name, _) in named("workloads").into_iter().flatten() {
         let index = place(&names.workloads, name).expect("checked: the workload exists");
         let id = WorkloadId(index);
-        action.workloads.push((id, workloads[id.index()].clone()));
-        action.calls.push((CallId(index), calls[id.index()].clone()));
+        setting.workloads.push((id, workloads[id.index()].clone()));
+        setting.calls.push((CallId(index), calls[id.index()].clone()));
     }
     if named("registry").is_some() {
-        action.registry = Some(compiler.registry(after.registry.as_ref()));
+        setting.registry = Some(compiler.registry(after.registry.as_ref()));
     }
+    setting
+}
+
+/// Who is on call.
+#[must_use]
+pub fn on_call(file: &File) -> Option<on_call::Config> {
+    file.on_call.as_ref().map(|it| on_call::Config {
+        people: it.people,
+        handling: Sampler::new(&it.handling),
+        noise: it.noise.as_ref().map(|noise| on_call::Noise {
+            rate: noise.rate.as_per_second() / Span::from_secs(1).as_nanos_f64(),
+            priority: priority(noise.priority),
+            handling: Sampler::new(&noise.handling),
+        }),
+    })
 }
 
 /// The order in which actions take effect: those with a time by it, then by name; those that follow an

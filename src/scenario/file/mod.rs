@@ -4,6 +4,7 @@
 //! Defaults live here and nowhere else.
 
 pub mod platform;
+pub mod stations;
 pub mod story;
 pub mod workload;
 
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use crate::units::{LocalTime, Quantity, Share, Span};
 use platform::Platform;
-use story::{Action, Documented, Indicator, Metric, StatusPage};
+use story::{Action, Documented, Indicator, Metric, OnCall, StatusPage};
 use workload::Workload;
 
 /// One incident: what the platform was, what load it had, what engineers did and when, and what is
@@ -51,6 +52,9 @@ pub struct File {
     /// What the public status page said.
     #[serde(default)]
     pub status_page: Option<StatusPage>,
+    /// Who is paged, and what else keeps them busy; without it, what follows an alert follows at once.
+    #[serde(default)]
+    pub on_call: Option<OnCall>,
     /// What "bad" means, and who is paged for it.
     #[serde(default)]
     pub indicators: BTreeMap<String, Indicator>,

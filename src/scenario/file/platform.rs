@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::stations::{Assistant, Jobs, Routing};
 use super::{all, one};
 use crate::engine::sample::Distribution;
 use crate::platform::parts::{
@@ -30,6 +31,12 @@ pub struct Platform {
 pub enum Station {
     /// Instances that serve requests and call other stations.
     Service(Box<Service>),
+    /// The shared job engine.
+    Jobs(Box<Jobs>),
+    /// What brings work-items to the agents of organizations.
+    Routing(Box<Routing>),
+    /// What handles conversations until an agent takes over.
+    Assistant(Box<Assistant>),
 }
 
 /// Instances that serve requests and call other stations.
@@ -54,7 +61,7 @@ pub struct Service {
     pub queue: queue::Config,
     /// How many slots one tenant may take.
     #[serde(default)]
-    pub tenant_max: Option<servers::TenantMax>,
+    pub tenant_max: Option<servers::LaneMax>,
     /// Whether a request whose caller has given up is dropped when its turn comes.
     #[serde(default)]
     pub drop_expired: bool,
@@ -64,6 +71,9 @@ pub struct Service {
     /// What each request calls, after its own service time.
     #[serde(default)]
     pub calls: BTreeMap<String, Call>,
+    /// What an instance calls, one after the other, before it is ready; if one fails, it starts anew.
+    #[serde(default)]
+    pub ready_calls: BTreeMap<String, Call>,
     /// What changes the number of instances.
     #[serde(default)]
     pub autoscaler: Option<autoscaler::Config>,
@@ -105,6 +115,12 @@ pub struct Fallback {
 pub struct Call {
     /// The station that is called.
     pub to: String,
+    /// The type of job that is asked for, where `to` is a job engine.
+    #[serde(default)]
+    pub job: Option<String>,
+    /// The skill that an item needs, where `to` is routing.
+    #[serde(default)]
+    pub skill: Option<String>,
     /// Whether the caller's slot stays taken until the answer.
     #[serde(default)]
     pub mode: Mode,

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{one, yes};
+use crate::engine::sample::Distribution;
 use crate::platform::measures::Measure;
-use crate::units::{LocalTime, Quantity, Share, Span};
+use crate::units::{LocalTime, Quantity, Rate, Share, Span};
 
 /// Something that engineers or a deployment did, at a time or some time after an alert.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -36,6 +37,60 @@ pub struct Action {
     /// The station whose waiting work is thrown away.
     #[serde(default)]
     pub purge: Option<String>,
+    /// Records of work-items that are deleted.
+    #[serde(default)]
+    pub clean_up: Option<CleanUp>,
+    /// Missing records of work-items that are restored.
+    #[serde(default)]
+    pub repair: Option<Repair>,
+}
+
+/// A clean-up of the records that the work-items of routing refer to.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CleanUp {
+    /// The routing whose records they are.
+    pub station: String,
+    /// The age from which records are deleted.
+    pub older_than: Span,
+    /// Whether records are kept that an item refers to.
+    #[serde(default)]
+    pub check_references: bool,
+}
+
+/// A repair of the records that are missing when it begins, the oldest first.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repair {
+    /// The routing whose records they are.
+    pub station: String,
+    /// How many records are restored per unit of time.
+    pub rate: Rate,
+}
+
+/// The people on call: who is free takes up the most urgent alert, and is busy with it for a while.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnCall {
+    /// How many there are.
+    pub people: u32,
+    /// How long somebody is busy with an alert.
+    pub handling: Distribution,
+    /// Alerts that mean nothing and keep people busy all the same.
+    #[serde(default)]
+    pub noise: Option<Noise>,
+}
+
+/// Alerts that mean nothing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Noise {
+    /// How many come, at random.
+    pub rate: Rate,
+    /// How urgent they claim to be.
+    pub priority: Priority,
+    /// How long it takes to see that one means nothing.
+    pub handling: Distribution,
 }
 
 /// A delay after the first alert of an indicator.
@@ -197,7 +252,7 @@ pub struct Metric {
     /// Where the span ends; the end of the clock by default.
     #[serde(default)]
     pub to: Option<LocalTime>,
-    /// Another span: the metric is then the first value divided by this one's.
+    /// What to compare with: the metric is then the first value divided by that one.
     #[serde(default)]
     pub against: Option<Against>,
     /// What it tells.
@@ -205,14 +260,22 @@ pub struct Metric {
     pub note: Option<String>,
 }
 
-/// A span to compare with.
+/// What to compare with: another span, another place, another measure; what is left out is the same.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Against {
-    /// Where it begins.
-    pub from: LocalTime,
-    /// Where it ends.
-    pub to: LocalTime,
+    /// Where the span begins.
+    #[serde(default)]
+    pub from: Option<LocalTime>,
+    /// Where the span ends.
+    #[serde(default)]
+    pub to: Option<LocalTime>,
+    /// What is measured.
+    #[serde(default)]
+    pub of: Option<String>,
+    /// What is measured there.
+    #[serde(default)]
+    pub measure: Option<Measure>,
 }
 
 /// How the values of a span become one.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::platform::Call;
 use super::yes;
+use crate::engine::sample::Distribution;
 use crate::units::{Factor, LocalTime, Rate, Span};
 
 /// Something that brings work in; the work that descends from it is a class of its own.
@@ -29,6 +30,9 @@ pub struct Workload {
     /// How long after its arrival a unit is due, where a queue orders by due time.
     #[serde(default)]
     pub due: Span,
+    /// Whether all units are part of one conversation; else each begins one of its own.
+    #[serde(default)]
+    pub one_conversation: bool,
 }
 
 /// When units arrive.
@@ -41,6 +45,8 @@ pub enum Arrivals {
     Backlog(Backlog),
     /// One unit for each row of a CSV file.
     Trace(Trace),
+    /// From a number of clients, each of which thinks, sends a unit, and waits until it has ended.
+    Closed(Closed),
 }
 
 /// Random arrivals: the rate times every factor that applies.
@@ -101,6 +107,16 @@ pub struct Backlog {
     /// How many are released per unit of time; all at once without it.
     #[serde(default)]
     pub rate: Option<Rate>,
+}
+
+/// A closed population of clients; a job that is repeated is a client that thinks for its period.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Closed {
+    /// How many clients there are.
+    pub clients: u32,
+    /// How long each thinks between the end of one unit and the start of the next.
+    pub think: Distribution,
 }
 
 /// Arrivals from a CSV file with the columns `at` (local date and time) or `after` (a duration

@@ -1,7 +1,7 @@
-//! A waiting line with a lane per tenant, or one lane where only the order within it matters.
+//! A waiting line with a lane each, or one lane where only the order within it matters.
 //!
 //! Each lane is a heap by rank. Lanes with work stand in one of two sets, by the rank of their next
-//! entry: `open`, or `capped` once their tenant was found without room of its own. So taking the next
+//! entry: `open`, or `capped` once their lane was found without room of its own. So taking the next
 //! entry costs the logarithm of the number of lanes, however many of them are capped.
 
 use std::cmp::Ordering;
@@ -16,7 +16,7 @@ type Rank = (u64, i64);
 #[derive(Clone, Debug)]
 pub(super) struct Lanes<T> {
     order: Order,
-    /// Whether tenants may lack room, and must be asked.
+    /// Whether lanes may lack room, and must be asked.
     has_caps: bool,
     by_number: Vec<Lane<T>>,
     open: BTreeSet<(Rank, u32)>,
@@ -58,8 +58,8 @@ impl<T> Lanes<T> {
         }
     }
 
-    fn lane_of(&self, tenant: u32) -> u32 {
-        if self.has_caps || self.order == Order::Fair { tenant } else { 0 }
+    fn lane_of(&self, lane: u32) -> u32 {
+        if self.has_caps || self.order == Order::Fair { lane } else { 0 }
     }
 
     fn rank_of(&self, entry: &Entry<T>, number: i64) -> Rank {
@@ -114,8 +114,8 @@ impl<T: Copy> Lanes<T> {
         None
     }
 
-    pub(super) fn reopen(&mut self, tenant: u32) {
-        let number = self.lane_of(tenant);
+    pub(super) fn reopen(&mut self, lane: u32) {
+        let number = self.lane_of(lane);
         let Some(lane) = self.by_number.get_mut(number as usize) else { return };
         if lane.is_capped {
             lane.is_capped = false;
@@ -133,8 +133,8 @@ impl<T: Copy> Lanes<T> {
         }
     }
 
-    pub(super) fn forget_one(&mut self, tenant: u32, mut is_live: impl FnMut(T) -> bool) {
-        let number = self.lane_of(tenant);
+    pub(super) fn forget_one(&mut self, lane: u32, mut is_live: impl FnMut(T) -> bool) {
+        let number = self.lane_of(lane);
         let lane = self.by_number.get_mut(number as usize).filter(|lane| lane.live > 0);
         let lane = lane.expect("what dies while it waits had been waiting");
         lane.live -= 1;
@@ -155,7 +155,7 @@ impl<T: Copy> Lanes<T> {
 
     fn insert(&mut self, entry: Entry<T>, number: i64) {
         let rank = self.rank_of(&entry, number);
-        let lane = self.lane_of(entry.tenant);
+        let lane = self.lane_of(entry.lane);
         while self.by_number.len() <= lane as usize {
             self.by_number.push(Lane {
                 waiting: BinaryHeap::new(),

@@ -2,7 +2,7 @@
 //!
 //! Fast where it can be: without lanes, first-in-first-out and last-in-first-out are one deque. Work that
 //! dies while it waits (its caller gave up) is dropped when it would be next, or when the dead outnumber
-//! the living; until then it takes memory, and counts nowhere. Left out: weights of tenants, aging of
+//! the living; until then it takes memory, and counts nowhere. Left out: weights of lanes, aging of
 //! priorities, and balking: what finds the queue full is refused, never displaces other work.
 
 use std::collections::VecDeque;
@@ -43,7 +43,7 @@ pub enum Order {
     Fifo,
     /// What came last.
     Lifo,
-    /// One of each tenant in turn.
+    /// One of each lane in turn; at a service every tenant has a lane.
     Fair,
     /// The highest priority.
     Priority,
@@ -79,8 +79,8 @@ impl Config {
 pub struct Entry<T> {
     /// The work.
     pub item: T,
-    /// Whose work it is.
-    pub tenant: u32,
+    /// The lane that it waits in: its tenant, or whatever else the station keeps apart.
+    pub lane: u32,
     /// How urgent it is; higher goes first.
     pub priority: i32,
     /// When it should be done.
@@ -119,7 +119,7 @@ impl<T> Line<T> {
 }
 
 impl<T: Copy> Queue<T> {
-    /// An empty queue; `has_lanes` where the servers cap what one tenant takes.
+    /// An empty queue; `has_lanes` where the servers cap what one lane takes.
     #[must_use]
     pub fn new(config: &Config, has_lanes: bool) -> Self {
         let line = Line::new(config.order, has_lanes);
@@ -145,7 +145,7 @@ impl<T: Copy> Queue<T> {
 
     /// Lets work that was in hand wait again, ahead of its equals and whatever the bound.
     ///
-    /// It goes first of all, of its priority, of its due time or, where tenants take turns, of its tenant,
+    /// It goes first of all, of its priority, of its due time or, where lanes take turns, of its lane,
     /// whose turn does not change. Of several, the one pushed last goes first.
     pub fn push_front(&mut self, entry: Entry<T>) {
         self.live += 1;
@@ -157,10 +157,10 @@ impl<T: Copy> Queue<T> {
         }
     }
 
-    /// Takes out the work that goes next, if a tenant has room for it; asked only when a slot is free.
+    /// Takes out the work that goes next, if a lane has room for it; asked only when a slot is free.
     ///
-    /// Tenants with room of their own go first, in the queue's order; if none of them waits, those that may
-    /// borrow, in the same order. A tenant once found without room of its own is not asked again before
+    /// Lanes with room of their own go first, in the queue's order; if none of them waits, those that may
+    /// borrow, in the same order. A lane once found without room of its own is not asked again before
     /// `reopen`.
     pub fn pop(
         &mut self,
@@ -179,19 +179,19 @@ impl<T: Copy> Queue<T> {
         next
     }
 
-    /// Notes that a slot taken by `tenant` was freed, so that it may have room of its own again.
-    pub fn reopen(&mut self, tenant: u32) {
+    /// Notes that a slot taken by `lane` was freed, so that it may have room of its own again.
+    pub fn reopen(&mut self, lane: u32) {
         if let Line::Laned(lanes) = &mut self.line {
-            lanes.reopen(tenant);
+            lanes.reopen(lane);
         }
     }
 
-    /// Notes that one waiting item of `tenant` has died, which `is_live` must already tell.
+    /// Notes that one waiting item of `lane` has died, which `is_live` must already tell.
     ///
     /// # Panics
     ///
-    /// Panics if none of `tenant` waits, as far as that is known.
-    pub fn forget_one(&mut self, tenant: u32, mut is_live: impl FnMut(T) -> bool) {
+    /// Panics if none of `lane` waits, as far as that is known.
+    pub fn forget_one(&mut self, lane: u32, mut is_live: impl FnMut(T) -> bool) {
         self.live = self.live.checked_sub(1).expect("what dies while it waits had been waiting");
         match &mut self.line {
             Line::Plain(waiting) => {
@@ -199,7 +199,7 @@ impl<T: Copy> Queue<T> {
                     waiting.retain(|entry| is_live(entry.item));
                 }
             }
-            Line::Laned(lanes) => lanes.forget_one(tenant, is_live),
+            Line::Laned(lanes) => lanes.forget_one(lane, is_live),
         }
     }
 
@@ -244,7 +244,7 @@ impl<T: Copy> Queue<T> {
 
     /// Goes on with what waits under another configuration; a lower bound turns nothing away.
     ///
-    /// Whatever changed, all tenants are asked again for their room.
+    /// Whatever changed, all lanes are asked again for their room.
     pub fn reconfigure(
         &mut self,
         config: &Config,

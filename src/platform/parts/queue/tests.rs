@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn entry(item: u32, tenant: u32) -> Entry<u32> {
-    Entry { item, tenant, priority: 0, due: Instant::START }
+fn entry(item: u32, lane: u32) -> Entry<u32> {
+    Entry { item, lane, priority: 0, due: Instant::START }
 }
 
 fn queue(order: Order, has_lanes: bool) -> Queue<u32> {
@@ -16,12 +16,12 @@ fn popped(queue: &mut Queue<u32>) -> Vec<u32> {
     std::iter::from_fn(|| queue.pop(|_| Room::Own, |_| true)).collect()
 }
 
-/// Pushes (tenant, priority, due in seconds), the items being 0, 1, 2, …
+/// Pushes (lane, priority, due in seconds), the items being 0, 1, 2, …
 fn filled(order: Order, has_lanes: bool, entries: &[(u32, i32, u64)]) -> Queue<u32> {
     let mut queue = queue(order, has_lanes);
-    for (item, &(tenant, priority, seconds)) in (0..).zip(entries) {
+    for (item, &(lane, priority, seconds)) in (0..).zip(entries) {
         let due = Instant::START + Span::from_secs(seconds);
-        queue.push(Entry { item, tenant, priority, due }).unwrap();
+        queue.push(Entry { item, lane, priority, due }).unwrap();
     }
     queue
 }
@@ -32,7 +32,7 @@ fn each_order_serves_its_own_way() {
     let cases = [
         (Order::Fifo, [0, 1, 2, 3, 4, 5]),
         (Order::Lifo, [5, 4, 3, 2, 1, 0]),
-        (Order::Fair, [0, 3, 5, 1, 4, 2]), // Tenants 0 1 2, 0 1, 0.
+        (Order::Fair, [0, 3, 5, 1, 4, 2]), // Lanes 0 1 2, 0 1, 0.
         (Order::Priority, [1, 3, 0, 2, 5, 4]),
         (Order::Due, [3, 1, 2, 5, 0, 4]),
     ];
@@ -73,7 +73,7 @@ fn requeued_work_goes_ahead_of_its_equals() {
     let cases = [
         (Order::Fifo, [9, 8, 0, 1, 2]),
         (Order::Lifo, [9, 8, 2, 1, 0]),
-        (Order::Fair, [0, 9, 1, 8, 2]), // Tenants 0 1 in turn; tenant 1 has 9, 8, 2.
+        (Order::Fair, [0, 9, 1, 8, 2]), // Lanes 0 1 in turn; lane 1 has 9, 8, 2.
         (Order::Priority, [1, 9, 8, 0, 2]),
         (Order::Due, [0, 1, 9, 8, 2]),
     ];
@@ -91,12 +91,12 @@ fn requeued_work_goes_ahead_of_its_equals() {
 #[test]
 fn tenants_with_room_of_their_own_go_before_those_that_borrow() {
     let mut queue = filled(Order::Fifo, true, &[(0, 0, 0), (0, 0, 0), (1, 0, 0), (2, 0, 0)]);
-    let room = |tenant| if tenant == 0 { Room::Borrowed } else { Room::Own };
+    let room = |lane| if lane == 0 { Room::Borrowed } else { Room::Own };
     assert_eq!(queue.pop(room, |_| true), Some(2));
     assert_eq!(queue.pop(room, |_| true), Some(3));
     assert_eq!(queue.pop(room, |_| true), Some(0), "nobody else waits");
     assert_eq!(queue.pop(|_| Room::None, |_| true), None);
-    // Once its slot is freed tenant 0 goes first again.
+    // Once its slot is freed lane 0 goes first again.
     queue.push(entry(4, 1)).unwrap();
     assert_eq!(queue.clone().pop(|_| Room::Own, |_| true), Some(4), "not asked before");
     queue.reopen(0);
@@ -159,47 +159,46 @@ fn a_wait_of_nothing_is_a_problem() {
 struct Twin {
     order: Order,
     waiting: Vec<Entry<u32>>,
-    /// Tenants that wait, whose turn is next first.
+    /// Lanes that wait, whose turn is next first.
     turns: Vec<u32>,
 }
 
 impl Twin {
     fn insert(&mut self, index: usize, entry: Entry<u32>) {
         self.waiting.insert(index, entry);
-        if !self.turns.contains(&entry.tenant) {
-            self.turns.push(entry.tenant);
+        if !self.turns.contains(&entry.lane) {
+            self.turns.push(entry.lane);
         }
     }
 
     fn remove(&mut self, index: usize) -> Entry<u32> {
         let entry = self.waiting.remove(index);
-        if self.waiting.iter().all(|other| other.tenant != entry.tenant) {
-            self.turns.retain(|&tenant| tenant != entry.tenant);
+        if self.waiting.iter().all(|other| other.lane != entry.lane) {
+            self.turns.retain(|&lane| lane != entry.lane);
         }
         entry
     }
 
     fn pop(&mut self, room: impl Fn(u32) -> Room) -> Option<u32> {
         let index = [Room::Own, Room::Borrowed].into_iter().find_map(|wanted| {
-            let turn = |tenant: u32| self.turns.iter().position(|&other| other == tenant);
-            let of_room =
-                (0..self.waiting.len()).filter(|&i| room(self.waiting[i].tenant) == wanted);
+            let turn = |lane: u32| self.turns.iter().position(|&other| other == lane);
+            let of_room = (0..self.waiting.len()).filter(|&i| room(self.waiting[i].lane) == wanted);
             // The first of the least, as `min_by_key` returns it.
             of_room.min_by_key(|&i| {
                 let entry = &self.waiting[i];
                 match self.order {
                     Order::Fifo => 0,
                     Order::Lifo => -i128::try_from(i).unwrap(),
-                    Order::Fair => i128::try_from(turn(entry.tenant).unwrap()).unwrap(),
+                    Order::Fair => i128::try_from(turn(entry.lane).unwrap()).unwrap(),
                     Order::Priority => -i128::from(entry.priority),
                     Order::Due => i128::from(entry.due.as_nanos()),
                 }
             })
         })?;
         let entry = self.remove(index);
-        if self.turns.contains(&entry.tenant) {
-            self.turns.retain(|&tenant| tenant != entry.tenant);
-            self.turns.push(entry.tenant);
+        if self.turns.contains(&entry.lane) {
+            self.turns.retain(|&lane| lane != entry.lane);
+            self.turns.push(entry.lane);
         }
         Some(entry.item)
     }
@@ -209,7 +208,7 @@ const ORDERS: [Order; 5] = [Order::Fifo, Order::Lifo, Order::Fair, Order::Priori
 
 #[derive(Clone, Debug)]
 enum Step {
-    Push { tenant: u32, priority: i32, due: u64, is_front: bool },
+    Push { lane: u32, priority: i32, due: u64, is_front: bool },
     Pop,
     Free(prop::sample::Index),
     Die(prop::sample::Index),
@@ -217,9 +216,8 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let push = (0_u32..4, -2_i32..2, 0_u64..4, prop::bool::weighted(0.1)).prop_map(
-        |(tenant, priority, due, is_front)| Step::Push { tenant, priority, due, is_front },
-    );
+    let push = (0_u32..4, -2_i32..2, 0_u64..4, prop::bool::weighted(0.1))
+        .prop_map(|(lane, priority, due, is_front)| Step::Push { lane, priority, due, is_front });
     prop_oneof![
         8 => push,
         6 => Just(Step::Pop),
@@ -246,10 +244,10 @@ impl Pair {
         let Self { queue, twin, has_caps, may_borrow, items, taken } = self;
         let is_live = |item: u32| !items[item as usize].1;
         match step {
-            &Step::Push { tenant, priority, due, is_front } => {
+            &Step::Push { lane, priority, due, is_front } => {
                 let item = u32::try_from(items.len()).unwrap();
-                items.push((tenant, false));
-                let entry = Entry { item, tenant, priority, due: Instant::from_nanos(due) };
+                items.push((lane, false));
+                let entry = Entry { item, lane, priority, due: Instant::from_nanos(due) };
                 if is_front {
                     queue.push_front(entry);
                 } else {
@@ -259,7 +257,7 @@ impl Pair {
                 twin.insert(if is_first { 0 } else { twin.waiting.len() }, entry);
             }
             Step::Pop => {
-                let room = |tenant| match taken.iter().filter(|&&other| other == tenant).count() {
+                let room = |lane| match taken.iter().filter(|&&other| other == lane).count() {
                     count if count < 2 || !*has_caps => Room::Own,
                     _ if *may_borrow => Room::Borrowed,
                     _ => Room::None,
@@ -274,7 +272,7 @@ impl Pair {
             Step::Die(index) if !twin.waiting.is_empty() => {
                 let dead = twin.remove(index.index(twin.waiting.len()));
                 items[dead.item as usize].1 = true;
-                queue.forget_one(dead.tenant, |item| !items[item as usize].1);
+                queue.forget_one(dead.lane, |item| !items[item as usize].1);
             }
             Step::Reconfigure(index) => {
                 let order = *index.get(&ORDERS);

@@ -8,23 +8,23 @@ use std::collections::VecDeque;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How many slots one tenant may take.
+/// How many slots one lane may take.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A cap on the slots that one tenant takes at once; none when not given.
+    /// A cap on the slots that one lane takes at once; none when not given.
     #[serde(default)]
-    pub tenant_max: Option<TenantMax>,
+    pub lane_max: Option<LaneMax>,
 }
 
-/// A cap on the slots that one tenant takes at once.
+/// A cap on the slots that one lane takes at once.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TenantMax {
-    /// The most slots of one tenant; at least 1.
+pub struct LaneMax {
+    /// The most slots of one lane; at least 1.
     #[schemars(range(min = 1))]
     pub max: u32,
-    /// Lets a tenant at its cap take slots for which no tenant below its cap waits.
+    /// Lets a lane at its cap take slots for which no lane below its cap waits.
     #[serde(default)]
     pub borrow: bool,
 }
@@ -33,21 +33,21 @@ impl Config {
     /// What is wrong with the configuration, by field.
     #[must_use]
     pub fn problems(&self) -> Vec<(&'static str, String)> {
-        match self.tenant_max {
-            Some(TenantMax { max: 0, .. }) => {
-                vec![("tenant_max.max", "must be at least 1, found 0".to_owned())]
+        match self.lane_max {
+            Some(LaneMax { max: 0, .. }) => {
+                vec![("max", "must be at least 1, found 0".to_owned())]
             }
             Some(_) | None => Vec::new(),
         }
     }
 }
 
-/// Whether a tenant may take a slot, if one is free.
+/// Whether a lane may take a slot, if one is free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Room {
     /// It is below its cap.
     Own,
-    /// It is at its cap, and may take what no tenant below its cap waits for.
+    /// It is at its cap, and may take what no lane below its cap waits for.
     Borrowed,
     /// It is at its cap and may not borrow.
     None,
@@ -63,7 +63,7 @@ pub struct Freed<T> {
     /// The work that has left the slot.
     pub item: T,
     /// Whose work it was.
-    pub tenant: u32,
+    pub lane: u32,
     /// The drained instance that is gone because this was its last work.
     pub instance_gone: Option<u32>,
 }
@@ -80,8 +80,8 @@ pub struct Servers<T> {
     places: Vec<Option<Instance>>,
     /// The places of the instances with a free slot, the one whose turn it is first.
     turns: VecDeque<usize>,
-    /// Slots taken, by tenant number, as far as tenants have been seen.
-    tenants: Vec<u32>,
+    /// Slots taken, by lane number, as far as lanes have been seen.
+    lanes: Vec<u32>,
     /// Slots of the instances that take work, and how many of them are busy.
     open: u32,
     open_busy: u32,
@@ -113,11 +113,16 @@ impl<T: Copy> Servers<T> {
             spare: Vec::new(),
             places: Vec::new(),
             turns: VecDeque::new(),
-            tenants: Vec::new(),
+            lanes: Vec::new(),
             open: 0,
             open_busy: 0,
             in_hand: 0,
         }
+    }
+
+    /// Lets each instance that is added from now on bring so many slots.
+    pub const fn set_concurrency(&mut self, concurrency: u32) {
+        self.concurrency = concurrency;
     }
 
     /// Puts an instance's slots at the disposal of the station.
@@ -156,7 +161,7 @@ impl<T: Copy> Servers<T> {
 
     /// Takes an instance away at once, and returns the work that it had in hand, by slot.
     ///
-    /// As after `free`, the queue must `reopen` the tenants whose work it was.
+    /// As after `free`, the queue must `reopen` the lanes whose work it was.
     ///
     /// # Panics
     ///
@@ -167,9 +172,9 @@ impl<T: Copy> Servers<T> {
         let mut lost = Vec::new();
         for (number, slot) in (0..).zip(&mut self.slots) {
             if slot.place == place
-                && let Some((item, tenant)) = slot.work.take()
+                && let Some((item, lane)) = slot.work.take()
             {
-                self.tenants[tenant as usize] -= 1;
+                self.lanes[lane as usize] -= 1;
                 self.in_hand -= 1;
                 self.spare.push(SlotId(number));
                 lost.push(item);
@@ -185,12 +190,12 @@ impl<T: Copy> Servers<T> {
         self.open_busy < self.open
     }
 
-    /// Whether `tenant` may take a slot, if one is free.
+    /// Whether `lane` may take a slot, if one is free.
     #[must_use]
-    pub fn room_for(&self, tenant: u32) -> Room {
-        let taken = self.tenants.get(tenant as usize).copied().unwrap_or(0);
-        match self.config.tenant_max {
-            Some(TenantMax { max, borrow }) if taken >= max => {
+    pub fn room_for(&self, lane: u32) -> Room {
+        let taken = self.lanes.get(lane as usize).copied().unwrap_or(0);
+        match self.config.lane_max {
+            Some(LaneMax { max, borrow }) if taken >= max => {
                 if borrow {
                     Room::Borrowed
                 } else {
@@ -201,12 +206,12 @@ impl<T: Copy> Servers<T> {
         }
     }
 
-    /// Puts `item` of `tenant` into a slot of the instance whose turn it is; not if none is free, or the
-    /// tenant has no room.
+    /// Puts `item` of `lane` into a slot of the instance whose turn it is; not if none is free, or the
+    /// lane has no room.
     ///
-    /// That a tenant borrows only where no other waits is up to the queue that `item` comes from.
-    pub fn take_slot(&mut self, item: T, tenant: u32) -> Option<SlotId> {
-        if self.room_for(tenant) == Room::None {
+    /// That a lane borrows only where no other waits is up to the queue that `item` comes from.
+    pub fn take_slot(&mut self, item: T, lane: u32) -> Option<SlotId> {
+        if self.room_for(lane) == Room::None {
             return None;
         }
         let place = self.turns.pop_front()?;
@@ -216,11 +221,11 @@ impl<T: Copy> Servers<T> {
         if !instance.free.is_empty() {
             self.turns.push_back(place);
         }
-        self.slots[slot.index()].work = Some((item, tenant));
-        if tenant as usize >= self.tenants.len() {
-            self.tenants.resize(tenant as usize + 1, 0);
+        self.slots[slot.index()].work = Some((item, lane));
+        if lane as usize >= self.lanes.len() {
+            self.lanes.resize(lane as usize + 1, 0);
         }
-        self.tenants[tenant as usize] += 1;
+        self.lanes[lane as usize] += 1;
         self.open_busy += 1;
         self.in_hand += 1;
         Some(slot)
@@ -228,7 +233,7 @@ impl<T: Copy> Servers<T> {
 
     /// Takes the work out of a slot, whose instance is gone if it drains and this was its last.
     ///
-    /// The queue must then `reopen` the tenant, if it has lanes.
+    /// The queue must then `reopen` the lane, if it has lanes.
     ///
     /// # Panics
     ///
@@ -236,8 +241,8 @@ impl<T: Copy> Servers<T> {
     pub fn free(&mut self, slot: SlotId) -> Freed<T> {
         let held = &mut self.slots[slot.index()];
         let place = held.place;
-        let (item, tenant) = held.work.take().expect("a slot that is freed was taken");
-        self.tenants[tenant as usize] -= 1;
+        let (item, lane) = held.work.take().expect("a slot that is freed was taken");
+        self.lanes[lane as usize] -= 1;
         self.in_hand -= 1;
         let instance = self.instance_mut(place);
         instance.busy -= 1;
@@ -254,7 +259,7 @@ impl<T: Copy> Servers<T> {
         if instance_gone.is_some() {
             self.places[place] = None;
         }
-        Freed { item, tenant, instance_gone }
+        Freed { item, lane, instance_gone }
     }
 
     /// The instance to which a slot belongs.
@@ -281,7 +286,7 @@ impl<T: Copy> Servers<T> {
         self.in_hand
     }
 
-    /// Goes on under another cap per tenant; work beyond a lower one goes on.
+    /// Goes on under another cap per lane; work beyond a lower one goes on.
     ///
     /// The queue must be told as well, by its own `reconfigure`.
     pub fn reconfigure(&mut self, config: &Config) {

@@ -20,7 +20,7 @@ fn instances_take_turns_past_those_that_are_full() {
     assert_eq!(servers.take_slot('e', 0), None);
     // Instance 8 has both slots free again, 7 one: the first to be free has the first turn.
     let freed = servers.free(slots[1]);
-    assert_eq!(freed, Freed { item: 'b', tenant: 0, instance_gone: None });
+    assert_eq!(freed, Freed { item: 'b', lane: 0, instance_gone: None });
     servers.free(slots[0]);
     servers.free(slots[3]);
     let slots = ['e', 'f', 'g'].map(|item| take(&mut servers, item));
@@ -51,7 +51,7 @@ fn a_draining_instance_goes_with_its_last_work() {
 
 #[test]
 fn a_crash_returns_the_work_in_hand_by_slot() {
-    let mut servers = servers(r#"{ "tenant_max": { "max": 2 } }"#, 3);
+    let mut servers = servers(r#"{ "lane_max": { "max": 2 } }"#, 3);
     servers.add_instance(1);
     take(&mut servers, 'a');
     take(&mut servers, 'b');
@@ -70,8 +70,8 @@ fn a_crash_returns_the_work_in_hand_by_slot() {
 #[test]
 fn a_tenant_at_its_cap_borrows_only_if_allowed() {
     for (text, room) in [
-        (r#"{ "tenant_max": { "max": 1 } }"#, Room::None),
-        (r#"{ "tenant_max": { "max": 1, "borrow": true } }"#, Room::Borrowed),
+        (r#"{ "lane_max": { "max": 1 } }"#, Room::None),
+        (r#"{ "lane_max": { "max": 1, "borrow": true } }"#, Room::Borrowed),
         ("{}", Room::Own),
     ] {
         let mut servers = servers(text, 3);
@@ -99,7 +99,7 @@ fn a_slot_is_not_freed_twice() {
 
 #[test]
 fn a_cap_of_nothing_is_a_problem() {
-    let config: Config = serde_json::from_str(r#"{ "tenant_max": { "max": 0 } }"#).unwrap();
-    assert_eq!(config.problems()[0].0, "tenant_max.max");
+    let config: Config = serde_json::from_str(r#"{ "lane_max": { "max": 0 } }"#).unwrap();
+    assert_eq!(config.problems()[0].0, "max");
     assert_eq!(Config::default().problems(), []);
 }

@@ -1,7 +1,7 @@
 //! What changes a service's capacity: instances that come and go, crashes, the autoscaler, and new
 //! configurations.
 
-use super::{Config, Event, Service, entry, is_waiting};
+use super::{Config, Event, Service};
 use crate::engine::random::uniform;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
@@ -9,7 +9,8 @@ use crate::platform::parts::autoscaler::{self, Autoscaler};
 use crate::platform::parts::outcome::Failure;
 use crate::platform::recorder::Target;
 use crate::platform::stations::fleet::Change;
-use crate::platform::work::{Attempt, AttemptId, Work};
+use crate::platform::stations::requests::{entry, is_waiting};
+use crate::platform::work::{Attempt, AttemptId};
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Span};
 
@@ -130,7 +131,7 @@ impl Service {
             let attempt = &desk.work.attempts[entry.item];
             let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
             if uniform(&mut draws) < share {
-                self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
+                self.leave_queue(entry.item, entry.lane, Failure::Dropped, desk);
             }
         }
     }
@@ -138,7 +139,7 @@ impl Service {
     /// Throws all waiting work away.
     pub fn purge(&mut self, desk: &mut Desk) {
         for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
-            self.leave_queue(entry.item, entry.tenant, Failure::Dropped, desk);
+            self.leave_queue(entry.item, entry.lane, Failure::Dropped, desk);
         }
     }
 
@@ -154,7 +155,7 @@ impl Service {
         if let Some(replicas) = replicas {
             self.fleet.want(replicas);
         }
-        let has_lanes = config.servers.tenant_max.is_some();
+        let has_lanes = config.servers.lane_max.is_some();
         let work = &*desk.work;
         self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
         let is_followed = self.autoscaler.is_some();
@@ -207,10 +208,15 @@ impl Service {
         self.plan_evaluation(desk);
     }
 
-    /// How long the request that arrived first of those that wait has waited.
-    #[must_use]
-    pub fn oldest_wait(&self, now: Instant, work: &Work) -> Span {
+    /// Reports how long the request that arrived first of those that wait has waited, and whether the image
+    /// is there.
+    pub fn report(&self, now: Instant, desk: &mut Desk) {
+        let work = &*desk.work;
         let oldest = self.queue.oldest(|id| is_waiting(work, id));
-        oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived))
+        let oldest_wait = oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived));
+        let bin = &mut desk.recorder.at(self.config.target).open;
+        bin.oldest_wait = oldest_wait;
+        let release = self.fleet.release();
+        bin.is_image_missing = release.is_some_and(|image| !desk.registry.has(image, now));
     }
 }

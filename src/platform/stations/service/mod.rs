@@ -7,8 +7,9 @@
 mod capacity;
 
 use super::fleet::{self, Fleet};
+use super::requests::{OutgoingCall, entry, in_hand, is_waiting, make_calls};
 use crate::engine::agenda::{Key, LineId};
-use crate::engine::random::{child_key, uniform};
+use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::parts::autoscaler::{self, Autoscaler};
@@ -17,30 +18,28 @@ use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers};
 use crate::platform::parts::slowdown;
 use crate::platform::recorder::{Gauge, TargetId};
-use crate::platform::work::{Attempt, AttemptId, CallId, StationId, Unit, Work};
-use crate::platform::{Event as PlatformEvent, Purpose, call, draws};
+use crate::platform::work::{Attempt, AttemptId, StationId};
+use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::Share;
 use capacity::Load;
 
 /// What happens at a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A request arrived.
-    Arrived(AttemptId),
     /// A request has waited as long as the queue lets it.
     WaitEnded(AttemptId),
     /// A request has had its own service time.
     Served(AttemptId),
-    /// A call that the request waits for succeeded.
-    CallSucceeded(AttemptId),
-    /// A call that the request waits for failed.
-    CallFailed(AttemptId),
     /// An instance asks the registry for its image.
     PullBegan(u32),
     /// An instance has its image.
     PullEnded(u32),
     /// An instance is ready.
     StartUpEnded(u32),
+    /// A call without which an instance is not ready succeeded.
+    ReadyCallSucceeded(u32),
+    /// A call without which an instance is not ready failed.
+    ReadyCallFailed(u32),
     /// The autoscaler looks at the load.
     Evaluated,
 }
@@ -80,23 +79,6 @@ pub struct Config {
     pub fleet: fleet::Config,
 }
 
-/// A call that each request of a service makes.
-#[derive(Clone, Copy, Debug)]
-pub struct OutgoingCall {
-    /// The call.
-    pub call: CallId,
-    /// A number that stands for the call's name in random draws.
-    pub place: u64,
-    /// Where its units are measured.
-    pub target: TargetId,
-    /// Calls of one step are made in parallel, steps one after the other.
-    pub step: u32,
-    /// With what probability it is made.
-    pub share: Share,
-    /// Whether the request waits for the answer.
-    pub is_awaited: bool,
-}
-
 /// A service as it runs.
 #[derive(Debug)]
 pub struct Service {
@@ -116,7 +98,7 @@ pub struct Service {
 impl Service {
     /// A service with all its instances up and nothing to do.
     pub fn new(id: StationId, config: Config, fleet: Fleet, desk: &mut Desk) -> Self {
-        let has_lanes = config.servers.tenant_max.is_some();
+        let has_lanes = config.servers.lane_max.is_some();
         let mut servers = Servers::new(&config.servers, config.concurrency);
         for number in fleet.up() {
             servers.add_instance(number);
@@ -154,22 +136,25 @@ impl Service {
     /// Handles what happens at it.
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
-            Event::Arrived(attempt) => self.on_arrived(attempt, desk),
             Event::WaitEnded(attempt) => self.on_wait_ended(attempt, desk),
             Event::Served(attempt) => self.on_served(attempt, desk),
-            Event::CallSucceeded(attempt) => self.on_call_succeeded(attempt, desk),
-            Event::CallFailed(attempt) => self.on_call_failed(attempt, desk),
             Event::PullBegan(number) => self.fleet.on_pull_began(number, desk),
             Event::PullEnded(number) => self.fleet.on_pull_ended(number, desk),
             Event::StartUpEnded(number) => {
                 let changes = self.fleet.on_start_up_ended(number, desk);
                 self.apply(&changes, desk);
             }
+            Event::ReadyCallSucceeded(number) => {
+                let changes = self.fleet.on_ready_call_succeeded(number, desk);
+                self.apply(&changes, desk);
+            }
+            Event::ReadyCallFailed(number) => self.fleet.on_ready_call_failed(number, desk),
             Event::Evaluated => self.on_evaluated(desk),
         }
     }
 
-    fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
+    /// A request arrived.
+    pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
         attempt.arrived = now;
@@ -257,7 +242,7 @@ impl Service {
 
     fn serve(&mut self, id: AttemptId, desk: &mut Desk) {
         let attempt = &desk.work.attempts[id];
-        let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.number);
+        let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.turn());
         let mut span = self.config.service_time.sample(&mut draws);
         if let Some(slowdown) = &self.config.slowdown {
             let busy = f64::from(self.servers.busy()) / f64::from(self.servers.slots());
@@ -269,7 +254,7 @@ impl Service {
 
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
         let Some(attempt) = in_hand(id, desk) else { return };
-        let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.number);
+        let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.turn());
         if self.config.failure_share > Share::NONE
             && uniform(&mut draws) < self.config.failure_share.get()
         {
@@ -279,71 +264,25 @@ impl Service {
         }
     }
 
-    fn on_call_succeeded(&mut self, id: AttemptId, desk: &mut Desk) {
+    /// A call that a request waits for ended.
+    pub fn on_returned(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let Some(attempt) = in_hand(id, desk) else { return };
+        if outcome.is_err() {
+            return self.finish(id, Err(Failure::DependencyFailed), desk);
+        }
         attempt.pending -= 1;
         if attempt.pending == 0 {
             self.make_calls(id, desk);
         }
     }
 
-    fn on_call_failed(&mut self, id: AttemptId, desk: &mut Desk) {
-        if in_hand(id, desk).is_some() {
-            self.finish(id, Err(Failure::DependencyFailed), desk);
-        }
-    }
-
-    /// Makes the calls of the next steps up to one that has to be waited for.
+    /// Makes the calls of the next steps, or ends a request that has made all of them.
     fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) {
-        loop {
-            let attempt = desk.work.attempts[id];
-            let rest = &self.config.calls[usize::from(attempt.next_call)..];
-            let Some(first) = rest.first() else { return self.finish(id, Ok(()), desk) };
-            let step = rest.partition_point(|call| call.step == first.step);
-            let mut pending = 0;
-            for call in &rest[..step] {
-                pending += u16::from(self.make_call(id, &attempt, call, desk));
-            }
-            let attempt = &mut desk.work.attempts[id];
-            attempt.next_call += u16::try_from(step).expect("calls have 16-bit numbers");
-            attempt.pending = pending;
-            if pending > 0 {
-                return;
-            }
+        let instance = desk.work.attempts[id].slot.map(|slot| self.servers.instance_of(slot));
+        let warm_since = instance.and_then(|number| self.fleet.warm_since(number));
+        if !make_calls(id, &self.config.calls, warm_since, desk) {
+            self.finish(id, Ok(()), desk);
         }
-    }
-
-    /// Makes one call, if chance has it made, and says whether it must be waited for.
-    fn make_call(
-        &self,
-        id: AttemptId,
-        attempt: &Attempt,
-        outgoing: &OutgoingCall,
-        desk: &mut Desk,
-    ) -> bool {
-        let key = child_key(attempt.key, outgoing.place, attempt.number);
-        let mut draws = draws(key, outgoing.place, Purpose::Share, 0);
-        if outgoing.share < Share::ALL && uniform(&mut draws) >= outgoing.share.get() {
-            return false;
-        }
-        let instance = attempt.slot.map(|slot| self.servers.instance_of(slot));
-        let unit = Unit {
-            key,
-            begun: desk.now(),
-            due: attempt.due,
-            parent: outgoing.is_awaited.then_some(id),
-            attempt: None,
-            timer: None,
-            warm_since: instance.and_then(|number| self.fleet.warm_since(number)),
-            tenant: attempt.tenant,
-            priority: attempt.priority,
-            tries: 0,
-            call: outgoing.call,
-            class: attempt.class,
-        };
-        let unit = desk.begin_unit(unit, outgoing.target);
-        desk.agenda.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
-        outgoing.is_awaited
     }
 
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
@@ -354,23 +293,7 @@ impl Service {
         }
         self.report_busy(desk);
         desk.answer(id, outcome);
-        self.queue.reopen(freed.tenant);
+        self.queue.reopen(freed.lane);
         self.fill(desk);
     }
-}
-
-/// Whether an attempt in the queue is still waiting there.
-fn is_waiting(work: &Work, id: AttemptId) -> bool {
-    work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
-}
-
-/// A request that holds a slot. Another call may have failed it since, or its instance crashed: even at
-/// this very instant, so that its call has yet to hear of it.
-fn in_hand<'a>(id: AttemptId, desk: &'a mut Desk) -> Option<&'a mut Attempt> {
-    desk.work.attempts.get_mut(id).filter(|it| it.slot.is_some())
-}
-
-fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
-    let Attempt { tenant, priority, due, .. } = *attempt;
-    queue::Entry { item: id, tenant, priority, due }
 }

@@ -1,0 +1,98 @@
+//! How far behind each type of jobs is, and what changes a job engine while it runs.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::{Config, JobType, Jobs};
+use crate::platform::desk::Desk;
+use crate::platform::stations::requests::is_waiting;
+use crate::platform::work::{AttemptId, Work};
+use crate::units::{Instant, Span};
+
+/// The jobs that wait, by type and by when they were first due; what has left the queue since is taken out
+/// when it would be next.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    by_type: Vec<BinaryHeap<Reverse<(Instant, AttemptId)>>>,
+}
+
+impl Ledger {
+    pub(super) fn new(types: &[JobType]) -> Self {
+        Self { by_type: types.iter().map(|_| BinaryHeap::new()).collect() }
+    }
+
+    pub(super) fn waits(&mut self, kind: usize, due: Instant, id: AttemptId) {
+        self.by_type[kind].push(Reverse((due, id)));
+    }
+
+    /// How long ago the job of a type was due that waits and was due first.
+    fn lag(&mut self, kind: usize, now: Instant, work: &Work) -> Span {
+        let waiting = &mut self.by_type[kind];
+        while let Some(Reverse((due, id))) = waiting.peek() {
+            if work.attempts.get(*id).is_some_and(|it| it.is_queued) {
+                return now.since(*due);
+            }
+            waiting.pop();
+        }
+        Span::ZERO
+    }
+}
+
+impl Jobs {
+    /// Reports how far behind each type is, and the one that is furthest behind.
+    pub fn report(&mut self, now: Instant, desk: &mut Desk) {
+        let mut longest = Span::ZERO;
+        for (kind, job) in self.config.types.iter().enumerate() {
+            let lag = self.ledger.lag(kind, now, desk.work);
+            desk.recorder.at(job.target).open.oldest_wait = lag;
+            longest = longest.max(lag);
+        }
+        desk.recorder.at(self.config.target).open.oldest_wait = longest;
+    }
+
+    /// Brings the number of workers to what it is to be; one that has a run in hand goes when it is over.
+    pub(super) fn staff(&mut self) {
+        while self.workers.len() < self.config.workers as usize {
+            self.servers.add_instance(self.numbers);
+            self.workers.push(self.numbers);
+            self.numbers += 1;
+        }
+        while self.workers.len() > self.config.workers as usize {
+            if let Some(number) = self.workers.pop() {
+                self.servers.drain_instance(number);
+            }
+        }
+    }
+
+    pub(super) fn report_capacity(&self, desk: &mut Desk) {
+        let now = desk.now();
+        let target = desk.recorder.at(self.config.target);
+        target.slots.set(now, self.servers.slots());
+        target.busy.set(now, self.servers.busy());
+        target.up.set(now, self.config.workers);
+    }
+
+    /// Throws all waiting jobs away that are due.
+    pub fn purge(&mut self, desk: &mut Desk) {
+        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+            self.drop_waiting(entry.item, desk);
+        }
+    }
+
+    /// Sets the engine up otherwise from now on.
+    pub fn reconfigure(&mut self, config: Config, desk: &mut Desk) {
+        // A shorter gap holds at once.
+        self.next_start = self.next_start.min(desk.now() + config.gap);
+        if let Some(planned) = self.paced.take() {
+            desk.agenda.cancel(planned);
+        }
+        let has_lanes = config.servers.lane_max.is_some();
+        let work = &*desk.work;
+        self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        self.servers.reconfigure(&config.servers);
+        self.config = config;
+        self.staff();
+        self.report_capacity(desk);
+        self.fill(desk);
+    }
+}

@@ -1,0 +1,409 @@
+//! The shared job engine: jobs of several types, each with its due time and deadline, which workers run.
+//!
+//! A job waits until it is due, then for a worker; a run takes its time and makes its calls. Workers may
+//! start only so many runs per second in all (the throughput). A deadline is counted from when the job was
+//! first due; missing it is what a customer notices, and reports some time later. Left out: jobs that depend
+//! on one another, weights of types, and a scheduler that crashes.
+
+mod ledger;
+
+use super::requests::{OutgoingCall, in_hand, is_waiting, make_calls, renew};
+use crate::engine::agenda::Key;
+use crate::engine::random::uniform;
+use crate::engine::sample::Sampler;
+use crate::platform::desk::Desk;
+use crate::platform::parts::outcome::{Failure, Outcome};
+use crate::platform::parts::queue::{self, Queue};
+use crate::platform::parts::retry;
+use crate::platform::parts::servers::{self, Servers};
+use crate::platform::recorder::{Gauge, TargetId};
+use crate::platform::work::{Attempt, AttemptId, StationId};
+use crate::platform::{Event as PlatformEvent, Purpose, draws};
+use crate::units::{Instant, Share, Span};
+use ledger::Ledger;
+
+/// How many lanes conversations are spread over, where each is to have its own.
+const CONVERSATION_LANES: u64 = 4096;
+
+/// What happens at a job engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A job is to run from now on.
+    FellDue(AttemptId),
+    /// A run has had its own time.
+    Served(AttemptId),
+    /// The throughput lets the next run start.
+    Paced,
+    /// A job has not been done by its deadline.
+    DeadlinePassed(AttemptId),
+    /// A customer reported that a job of a type was missed.
+    Reported(u16),
+}
+
+/// What a job engine consists of.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Its name.
+    pub name: String,
+    /// Where it is measured.
+    pub target: TargetId,
+    /// How many runs go on at a time.
+    pub workers: u32,
+    /// How far apart runs start at least.
+    pub gap: Span,
+    /// Where jobs that are due wait.
+    pub queue: queue::Config,
+    /// What is kept apart in the queue.
+    pub lanes: LanesBy,
+    /// How many workers one lane may take.
+    pub servers: servers::Config,
+    /// The types of jobs, in the order of names.
+    pub types: Vec<JobType>,
+    /// The type of the jobs that come by each call; calls that lead elsewhere have none.
+    pub type_of: Vec<Option<u16>>,
+    /// Which customers report a missed job, and how long they take.
+    pub reports: Option<(Share, Sampler)>,
+}
+
+/// What has a lane of its own in the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LanesBy {
+    /// Nothing: there is one lane.
+    Nothing,
+    /// Each type of jobs.
+    Type,
+    /// Each tenant.
+    Tenant,
+    /// Each conversation, spread over a fixed number of lanes.
+    Conversation,
+}
+
+/// A type of jobs.
+#[derive(Clone, Debug)]
+pub struct JobType {
+    /// A number that stands for the name in random draws.
+    pub place: u64,
+    /// Where its jobs are measured, from when they are due.
+    pub target: TargetId,
+    /// How long after its arrival a job is due; at once without it.
+    pub delay: Option<Sampler>,
+    /// How long after it is due a job must be done.
+    pub deadline: Option<Span>,
+    /// Whether a job that missed its deadline does not run any more.
+    pub is_dropped_when_missed: bool,
+    /// How long a run takes, without the calls that it makes.
+    pub run_time: Sampler,
+    /// The share of runs that fail by themselves.
+    pub failure_share: Share,
+    /// What each run calls, ordered by step.
+    pub calls: Vec<OutgoingCall>,
+    /// Whether and when a failed run is made again.
+    pub retries: Option<retry::Config>,
+}
+
+/// A job engine as it runs.
+#[derive(Debug)]
+pub struct Jobs {
+    id: StationId,
+    config: Config,
+    queue: Queue<AttemptId>,
+    servers: Servers<AttemptId>,
+    /// The numbers of the workers, each an instance with one slot, and of the next.
+    workers: Vec<u32>,
+    numbers: u32,
+    /// When the throughput lets the next run start, and the event that is planned for it.
+    next_start: Instant,
+    paced: Option<Key>,
+    ledger: Ledger,
+}
+
+impl Jobs {
+    /// A job engine with nothing to do.
+    pub fn new(id: StationId, config: Config, desk: &mut Desk) -> Self {
+        let has_lanes = config.servers.lane_max.is_some();
+        let mut jobs = Self {
+            id,
+            queue: Queue::new(&config.queue, has_lanes),
+            servers: Servers::new(&config.servers, 1),
+            workers: Vec::new(),
+            numbers: 0,
+            next_start: Instant::START,
+            paced: None,
+            ledger: Ledger::new(&config.types),
+            config,
+        };
+        jobs.staff();
+        let target = desk.recorder.at(jobs.config.target);
+        target.slots = Gauge::starting_at(jobs.servers.slots());
+        target.up = Gauge::starting_at(jobs.config.workers);
+        jobs
+    }
+
+    /// Handles what happens at it.
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+        match event {
+            Event::FellDue(id) => self.on_fell_due(id, desk),
+            Event::Served(id) => self.on_served(id, desk),
+            Event::Paced => {
+                self.paced = None;
+                self.fill(desk);
+            }
+            Event::DeadlinePassed(id) => self.on_deadline_passed(id, desk),
+            Event::Reported(kind) => {
+                let target = self.config.types[usize::from(kind)].target;
+                desk.recorder.at(target).open.reports += 1;
+                desk.recorder.at(self.config.target).open.reports += 1;
+            }
+        }
+    }
+
+    /// A job arrived, which may not be due yet.
+    pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
+        let now = desk.now();
+        desk.work.attempts[id].arrived = now;
+        let attempt = desk.work.attempts[id];
+        let due = self.first_due(&attempt);
+        desk.work.attempts[id].due = due;
+        let kind = self.type_of(&attempt);
+        desk.recorder.at(kind.target).begun(now);
+        if let Some(deadline) = kind.deadline {
+            self.plan_deadline(id, due + deadline, desk);
+        }
+        self.run_at(id, due, desk);
+    }
+
+    fn plan_deadline(&self, id: AttemptId, at: Instant, desk: &mut Desk) {
+        let timer = desk.agenda.plan(at, self.event(Event::DeadlinePassed(id)));
+        desk.work.attempts[id].timer = Some(timer);
+    }
+
+    /// Has a job run from `due` on.
+    fn run_at(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
+        if due > desk.now() {
+            desk.agenda.plan(due, self.event(Event::FellDue(id)));
+        } else {
+            self.on_fell_due(id, desk);
+        }
+    }
+
+    fn on_fell_due(&mut self, id: AttemptId, desk: &mut Desk) {
+        let now = desk.now();
+        // It may have been dropped at its deadline while it waited to be tried again.
+        let Some(attempt) = desk.work.attempts.get(id).filter(|it| it.outcome.is_none()).copied()
+        else {
+            return;
+        };
+        let lane = self.lane_of(&attempt);
+        if now >= self.next_start && self.take_worker(id, lane, desk) {
+            return self.run(id, desk);
+        }
+        let Attempt { priority, due, tenant, .. } = attempt;
+        if self.queue.push(queue::Entry { item: id, lane, priority, due }).is_err() {
+            return self.end(id, Err(Failure::Rejected), desk);
+        }
+        desk.work.attempts[id].is_queued = true;
+        desk.recorder.at(self.config.target).waits(now, tenant);
+        let kind = self.kind_of(&attempt);
+        desk.recorder.at(self.config.types[kind].target).waits(now, tenant);
+        self.ledger.waits(kind, self.first_due(&attempt), id);
+        self.plan_pace(desk);
+    }
+
+    /// Gives free workers to waiting jobs, as far as the throughput lets them start.
+    fn fill(&mut self, desk: &mut Desk) {
+        while self.servers.has_free() && desk.now() >= self.next_start {
+            let (servers, work) = (&self.servers, &*desk.work);
+            let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
+            let Some(id) = next else { return };
+            let attempt = desk.work.attempts[id];
+            self.leave_queue(id, &attempt, desk);
+            let lane = self.lane_of(&attempt);
+            let has_begun = self.take_worker(id, lane, desk);
+            debug_assert!(has_begun, "the queue gives what there is room for");
+            self.run(id, desk);
+        }
+        self.plan_pace(desk);
+    }
+
+    /// Plans the moment at which the throughput lets a waiting job start.
+    fn plan_pace(&mut self, desk: &mut Desk) {
+        let is_held = self.next_start > desk.now();
+        let is_wanted = self.servers.has_free() && !self.queue.is_empty();
+        if is_held && is_wanted && self.paced.is_none() {
+            self.paced = Some(desk.agenda.plan(self.next_start, self.event(Event::Paced)));
+        }
+    }
+
+    fn take_worker(&mut self, id: AttemptId, lane: u32, desk: &mut Desk) -> bool {
+        let Some(slot) = self.servers.take_slot(id, lane) else { return false };
+        desk.work.attempts[id].slot = Some(slot);
+        self.next_start = desk.now() + self.config.gap;
+        self.report_capacity(desk);
+        true
+    }
+
+    fn run(&mut self, id: AttemptId, desk: &mut Desk) {
+        let attempt = desk.work.attempts[id];
+        let kind = self.type_of(&attempt);
+        let mut draws = draws(attempt.key, kind.place, Purpose::Service, attempt.turn());
+        let span = kind.run_time.sample(&mut draws);
+        desk.agenda.plan(desk.now() + span, self.event(Event::Served(id)));
+    }
+
+    fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
+        let Some(attempt) = in_hand(id, desk).copied() else { return };
+        let kind = self.type_of(&attempt);
+        let mut draws = draws(attempt.key, kind.place, Purpose::Failure, attempt.turn());
+        let share = kind.failure_share;
+        if share > Share::NONE && uniform(&mut draws) < share.get() {
+            self.end_run(id, Err(Failure::Errored), desk);
+        } else if !make_calls(id, &self.type_of(&attempt).calls, None, desk) {
+            self.end_run(id, Ok(()), desk);
+        }
+    }
+
+    /// A call that a run waits for ended.
+    pub fn on_returned(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
+        let Some(attempt) = in_hand(id, desk) else { return };
+        attempt.pending -= u16::from(outcome.is_ok());
+        let attempt = *attempt;
+        if outcome.is_err() {
+            self.end_run(id, Err(Failure::DependencyFailed), desk);
+        } else if attempt.pending == 0 && !make_calls(id, &self.type_of(&attempt).calls, None, desk)
+        {
+            self.end_run(id, Ok(()), desk);
+        }
+    }
+
+    /// Frees the worker of a run that is over; one that failed may be made again.
+    fn end_run(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
+        let slot = desk.work.attempts[id].slot.take().expect("a run has a worker");
+        let freed = self.servers.free(slot);
+        self.queue.reopen(freed.lane);
+        self.report_capacity(desk);
+        let attempt = desk.work.attempts[id];
+        let kind = self.type_of(&attempt);
+        let runs = attempt.rounds + 1;
+        let retries = kind.retries.as_ref();
+        let again = retries.zip(outcome.err()).filter(|(retries, failure)| {
+            let is_missed = kind.is_dropped_when_missed && self.is_missed(&attempt);
+            runs <= retries.max && retries.is_retried(*failure) && !is_missed
+        });
+        match again {
+            None => self.end(id, outcome, desk),
+            Some((retries, _)) => {
+                let mut draws = draws(attempt.key, kind.place, Purpose::Jitter, attempt.turn());
+                let due = desk.now() + retries.delay(runs, uniform(&mut draws));
+                self.run_again(id, due, desk);
+            }
+        }
+        self.fill(desk);
+    }
+
+    fn run_again(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
+        let id = renew(id, desk);
+        let attempt = &mut desk.work.attempts[id];
+        attempt.due = due;
+        let (attempt, timer) = (*attempt, attempt.timer.take());
+        let kind = self.type_of(&attempt);
+        desk.recorder.at(kind.target).open.retries += 1;
+        if let (Some(timer), Some(deadline)) = (timer, kind.deadline) {
+            desk.agenda.cancel(timer);
+            self.plan_deadline(id, self.first_due(&attempt) + deadline, desk);
+        }
+        self.run_at(id, due, desk);
+    }
+
+    /// Ends a job that is not in the queue and has no worker.
+    fn end(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
+        let attempt = desk.work.attempts[id];
+        if !self.is_missed(&attempt) {
+            if let Some(timer) = attempt.timer {
+                desk.agenda.cancel(timer);
+            }
+            self.settle(&attempt, outcome, desk);
+        }
+        desk.answer(id, outcome);
+    }
+
+    /// Notes how a job went for the customer: once, when it ends or when its deadline passes.
+    fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
+        let now = desk.now();
+        let kind = self.kind_of(attempt);
+        let late = now.since(self.first_due(attempt).min(now));
+        let job = &self.config.types[kind];
+        desk.recorder.at(job.target).ended(now, attempt.tenant, outcome, late);
+        let Some((share, delay)) = &self.config.reports else { return };
+        let mut draws = draws(attempt.key, job.place, Purpose::Report, attempt.number);
+        if outcome.is_err() && uniform(&mut draws) < share.get() {
+            let number = u16::try_from(kind).expect("types have 16-bit numbers");
+            let at = now + delay.sample(&mut draws);
+            desk.agenda.plan(at, self.event(Event::Reported(number)));
+        }
+    }
+
+    fn on_deadline_passed(&mut self, id: AttemptId, desk: &mut Desk) {
+        let attempt = &mut desk.work.attempts[id];
+        attempt.timer = None;
+        let attempt = *attempt;
+        self.settle(&attempt, Err(Failure::TimedOut), desk);
+        if self.type_of(&attempt).is_dropped_when_missed && attempt.slot.is_none() {
+            self.drop_waiting(id, desk);
+        }
+    }
+
+    /// Whether the deadline of a job has passed: its customer has been served badly already.
+    fn is_missed(&self, attempt: &Attempt) -> bool {
+        self.type_of(attempt).deadline.is_some() && attempt.timer.is_none()
+    }
+
+    fn drop_waiting(&mut self, id: AttemptId, desk: &mut Desk) {
+        let attempt = desk.work.attempts[id];
+        if attempt.is_queued {
+            self.leave_queue(id, &attempt, desk);
+            self.end(id, Err(Failure::Dropped), desk);
+            let (lane, work) = (self.lane_of(&attempt), &*desk.work);
+            self.queue.forget_one(lane, |id| is_waiting(work, id));
+        } else {
+            self.end(id, Err(Failure::Dropped), desk);
+        }
+    }
+
+    fn leave_queue(&self, id: AttemptId, attempt: &Attempt, desk: &mut Desk) {
+        let now = desk.now();
+        desk.work.attempts[id].is_queued = false;
+        desk.recorder.at(self.config.target).waits_no_more(now, attempt.tenant);
+        desk.recorder.at(self.type_of(attempt).target).waits_no_more(now, attempt.tenant);
+    }
+
+    fn event(&self, event: Event) -> PlatformEvent {
+        PlatformEvent::Jobs(self.id, event)
+    }
+
+    fn kind_of(&self, attempt: &Attempt) -> usize {
+        let kind = self.config.type_of[attempt.call.index()];
+        usize::from(kind.expect("checked: a call to a job engine names a type"))
+    }
+
+    fn type_of(&self, attempt: &Attempt) -> &JobType {
+        &self.config.types[self.kind_of(attempt)]
+    }
+
+    /// When a job was due before any retry.
+    fn first_due(&self, attempt: &Attempt) -> Instant {
+        let kind = self.type_of(attempt);
+        let Some(delay) = &kind.delay else { return attempt.arrived };
+        let mut draws = draws(attempt.key, kind.place, Purpose::Delay, attempt.number);
+        attempt.arrived + delay.sample(&mut draws)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "lanes and types have small numbers")]
+    fn lane_of(&self, attempt: &Attempt) -> u32 {
+        match self.config.lanes {
+            LanesBy::Nothing => 0,
+            LanesBy::Type => self.kind_of(attempt) as u32,
+            LanesBy::Tenant => attempt.tenant,
+            LanesBy::Conversation => (attempt.conversation % CONVERSATION_LANES) as u32,
+        }
+    }
+}
