@@ -3,7 +3,7 @@
 //!
 //! A round makes each step in turn: a call, a job, or waiting for the customer. After it chance says
 //! whether the matter is settled; if the customer asks for an agent, or the loop limit is reached, the
-//! conversation is transferred, which is an ordinary call. A conversation keeps its place from start to
+//! conversation is transferred, which is an ordinary call; who was refused an agent goes on asking. A conversation keeps its place from start to
 //! end, also while it waits for the customer. Left out: branches within a workflow.
 
 use super::requests::{OutgoingCall, entry, in_hand, is_waiting, make_call};
@@ -181,8 +181,11 @@ impl Assistant {
     fn end_round(&mut self, id: AttemptId, attempt: &Attempt, desk: &mut Desk) {
         desk.recorder.at(self.config.target).open.loops += 1;
         let mut draws = draws(attempt.key, self.config.place, Purpose::Loop, attempt.turn());
-        let is_settled = uniform(&mut draws) < self.config.settled_share.get();
-        let asks_for_agent = uniform(&mut draws) < self.config.asks_for_agent_share.get();
+        // Who was refused an agent goes on asking for one.
+        let is_refused = attempt.refusals > 0;
+        let is_settled = !is_refused && uniform(&mut draws) < self.config.settled_share.get();
+        let asks_for_agent =
+            is_refused || uniform(&mut draws) < self.config.asks_for_agent_share.get();
         if is_settled {
             self.finish(id, Ok(()), desk);
         } else if asks_for_agent || self.is_at_limit(attempt) {

@@ -9,7 +9,7 @@ use crate::platform::stations::requests::is_waiting;
 use crate::platform::work::{AttemptId, Work};
 use crate::units::{Instant, Span};
 
-/// The jobs that wait, by type and by when they were first due; what has left the queue since is taken out
+/// The jobs that wait, by type and by when they are due, which a retry puts off; what has left the queue since is taken out
 /// when it would be next.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -25,7 +25,7 @@ impl Ledger {
         self.by_type[kind].push(Reverse((due, id)));
     }
 
-    /// How long ago the job of a type was due that waits and was due first.
+    /// How long ago the job of a type was due that waits and was due before all others.
     fn lag(&mut self, kind: usize, now: Instant, work: &Work) -> Span {
         let waiting = &mut self.by_type[kind];
         while let Some(Reverse((due, id))) = waiting.peek() {

@@ -205,7 +205,7 @@ impl Jobs {
         desk.recorder.at(self.config.target).waits(now, tenant);
         let kind = self.kind_of(&attempt);
         desk.recorder.at(self.config.types[kind].target).waits(now, tenant);
-        self.ledger.waits(kind, self.first_due(&attempt), id);
+        self.ledger.waits(kind, due, id);
         self.plan_pace(desk);
     }
 
