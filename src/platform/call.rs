@@ -48,6 +48,8 @@ pub struct Config {
     pub station_target: TargetId,
     /// Whether the caller takes a failure for an answer.
     pub is_failure_ignored: bool,
+    /// Whether the caller fails for the same reason, not because of a dependency.
+    pub is_reason_passed_on: bool,
     /// How long request and answer are on their way.
     pub latency: Option<Sampler>,
     /// After how long the caller gives up an attempt.
@@ -275,7 +277,7 @@ impl Call {
             let mut is_affordable = || self.budget.as_mut().is_none_or(budget::Budget::withdraw);
             (is_worth_it && is_affordable()).then(|| {
                 let mut draws = draws(unit.key, self.config.place, Purpose::Jitter, unit.tries);
-                retries.delay(unit.tries, uniform(&mut draws))
+                retries.delay(failure, unit.tries, uniform(&mut draws))
             })
         });
         match pause {
@@ -294,10 +296,13 @@ impl Call {
         let target = desk.recorder.at(self.config.target);
         target.ended(now, unit.tenant, outcome, now.since(unit.begun));
         if let (Some(parent), Some(station)) = (unit.parent, self.config.from) {
-            let event = if outcome.is_ok() || self.config.is_failure_ignored {
-                service::Event::CallSucceeded(parent)
-            } else {
-                service::Event::CallFailed(parent)
+            let event = match outcome {
+                Err(failure) if !self.config.is_failure_ignored => {
+                    let is_passed_on = self.config.is_reason_passed_on;
+                    let reason = if is_passed_on { failure } else { Failure::DependencyFailed };
+                    service::Event::CallFailed(parent, reason)
+                }
+                Ok(()) | Err(_) => service::Event::CallSucceeded(parent),
             };
             desk.agenda.plan_now(PlatformEvent::Service(station, event));
         }

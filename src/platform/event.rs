@@ -72,7 +72,7 @@ impl Event {
                 service::Event::WaitEnded(it) => (7, id.0, attempt(it)),
                 service::Event::Served(it) => (8, id.0, attempt(it)),
                 service::Event::CallSucceeded(it) => (9, id.0, attempt(it)),
-                service::Event::CallFailed(it) => (10, id.0, attempt(it)),
+                service::Event::CallFailed(it, _) => (10, id.0, attempt(it)),
                 service::Event::PullBegan(it) => (11, id.0, u64::from(it)),
                 service::Event::PullEnded(it) => (12, id.0, u64::from(it)),
                 service::Event::StartUpEnded(it) => (13, id.0, u64::from(it)),

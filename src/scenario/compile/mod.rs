@@ -224,6 +224,7 @@ impl Compiler<'_> {
             target: self.names.call_target(id),
             station_target: self.names.target(&it.to).expect("checked: the station exists"),
             is_failure_ignored: it.on_failure == OnFailure::Ignore,
+            is_reason_passed_on: it.on_failure == OnFailure::PassOn,
             latency: it.latency.as_ref().map(Sampler::new),
             timeout: it.timeout,
             retries: it.retries.clone(),

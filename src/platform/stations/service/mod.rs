@@ -33,8 +33,8 @@ pub enum Event {
     Served(AttemptId),
     /// A call that the request waits for succeeded.
     CallSucceeded(AttemptId),
-    /// A call that the request waits for failed.
-    CallFailed(AttemptId),
+    /// A call that the request waits for failed, and the request fails for this reason.
+    CallFailed(AttemptId, Failure),
     /// An instance asks the registry for its image.
     PullBegan(u32),
     /// An instance has its image.
@@ -158,7 +158,7 @@ impl Service {
             Event::WaitEnded(attempt) => self.on_wait_ended(attempt, desk),
             Event::Served(attempt) => self.on_served(attempt, desk),
             Event::CallSucceeded(attempt) => self.on_call_succeeded(attempt, desk),
-            Event::CallFailed(attempt) => self.on_call_failed(attempt, desk),
+            Event::CallFailed(attempt, reason) => self.on_call_failed(attempt, reason, desk),
             Event::PullBegan(number) => self.fleet.on_pull_began(number, desk),
             Event::PullEnded(number) => self.fleet.on_pull_ended(number, desk),
             Event::StartUpEnded(number) => {
@@ -287,9 +287,9 @@ impl Service {
         }
     }
 
-    fn on_call_failed(&mut self, id: AttemptId, desk: &mut Desk) {
+    fn on_call_failed(&mut self, id: AttemptId, reason: Failure, desk: &mut Desk) {
         if in_hand(id, desk).is_some() {
-            self.finish(id, Err(Failure::DependencyFailed), desk);
+            self.finish(id, Err(reason), desk);
         }
     }
 
