@@ -48,6 +48,8 @@ pub struct Config {
     pub station_target: TargetId,
     /// Whether the caller takes a failure for an answer.
     pub is_failure_ignored: bool,
+    /// Whether the caller fails for the same reason, not because of a dependency.
+    pub is_reason_passed_on: bool,
     /// How long request and answer are on their way.
     pub latency: Option<Sampler>,
     /// After how long the caller gives up an attempt.
@@ -283,7 +285,7 @@ impl Call {
             let mut is_affordable = || self.budget.as_mut().is_none_or(budget::Budget::withdraw);
             (is_worth_it && is_affordable()).then(|| {
                 let mut draws = draws(unit.key, self.config.place, Purpose::Jitter, unit.tries);
-                retries.delay(unit.tries, uniform(&mut draws))
+                retries.delay(failure, unit.tries, uniform(&mut draws))
             })
         });
         match pause {
@@ -301,7 +303,11 @@ impl Call {
         desk.work.units_on(self.id).end(outcome);
         let target = desk.recorder.at(self.config.target);
         target.ended(now, unit.tenant, outcome, now.since(unit.begun));
-        let outcome = if self.config.is_failure_ignored { Ok(()) } else { outcome };
+        let outcome = match outcome {
+            Err(_) if self.config.is_failure_ignored => Ok(()),
+            Err(_) if !self.config.is_reason_passed_on => Err(Failure::DependencyFailed),
+            Ok(()) | Err(_) => outcome,
+        };
         if let Some(event) = self.answer_to(&unit, outcome) {
             desk.agenda.plan_now(event);
         }

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 const CHAT: &str = "2025-08-06-chat-image";
 const SURGE: &str = "2025-01-10-traffic-surge";
-const ALL: [&str; 2] = [SURGE, CHAT];
+const BACKLOG: &str = "2026-04-24-automation-backlog";
+const ALL: [&str; 3] = [SURGE, CHAT, BACKLOG];
 
 fn file(id: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(format!("{id}.json"))
@@ -136,12 +137,51 @@ fn each_mitigation_of_the_chat_outage_shortens_it() {
 }
 
 #[test]
-fn all_mitigations_of_a_scenario_can_be_combined() {
+fn any_one_safeguard_keeps_the_backlog_from_other_customers() {
+    let safeguards = [
+        "batch-limit",
+        "tenant-throttle",
+        "rate-limits-told-from-errors",
+        "less-amplification",
+        "tenant-isolation",
+    ];
+    for name in safeguards {
+        let outcome = run(BACKLOG, &[name]);
+        assert!(count(&outcome, "all.minutes") <= 0.0, "{name}");
+        assert!(outcome.counts.of("all.first").expect("counted").0.is_none(), "{name}");
+        // The automation works through its backlog all the same.
+        assert!(count(&outcome, "automation-backlog.done") > 10_000.0, "{name}");
+    }
+}
+
+#[test]
+fn an_automation_without_a_backlog_hurts_nobody() {
+    let outcome = run(BACKLOG, &["new-conversations-only"]);
+    assert!(count(&outcome, "all.minutes") <= 0.0);
+    assert!((count(&outcome, "automation-backlog.done") - 300.0).abs() < 0.5);
+    assert!(count(&outcome, "sends-error-share") < 0.005);
+}
+
+#[test]
+fn capacity_or_an_early_end_of_the_automation_shortens_the_backlog_of_retries() {
+    let baseline = count(&run(BACKLOG, &[]), "all.minutes");
+    for (name, share) in [("faster-scaling", 0.2), ("refusal-alert", 0.5)] {
+        let minutes = count(&run(BACKLOG, &[name]), "all.minutes");
+        assert!(minutes > 0.0, "{name} comes too late to prevent anything");
+        assert!(minutes < share * baseline, "{name}: {minutes} of {baseline} minutes");
+    }
+}
+
+#[test]
+fn mitigations_of_a_scenario_can_be_combined_in_any_set() {
     for id in ALL {
         let all: Vec<String> = scenario(id, &[]).file.mitigations.keys().cloned().collect();
-        let names: Vec<&str> = all.iter().map(String::as_str).collect();
-        assert!(names.len() > 3);
-        scenario(id, &names);
+        assert!(all.len() > 3);
+        for set in 0..1_u32 << all.len() {
+            let chosen = all.iter().enumerate().filter(|(index, _)| set & (1 << index) != 0);
+            let names: Vec<&str> = chosen.map(|(_, name)| name.as_str()).collect();
+            scenario(id, &names);
+        }
     }
 }
 

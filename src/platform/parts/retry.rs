@@ -30,12 +30,32 @@ pub struct Config {
     /// How chance spreads the delays.
     #[serde(default)]
     pub jitter: Jitter,
+    /// The delays after a rate limit refused an attempt; the same as after any failure when not given.
+    #[serde(default)]
+    pub rate_limited: Option<RateLimited>,
     /// The failures that are tried again.
     #[serde(default = "default_on")]
     pub on: BTreeSet<Failure>,
     /// A limit on retries in proportion to first attempts.
     #[serde(default)]
     pub budget: Option<budget::Config>,
+}
+
+/// The delays of retries after a rate limit refused an attempt.
+///
+/// They grow with the number of the retry, whatever the attempts before it failed of.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimited {
+    /// The delay before the first retry.
+    pub base: Span,
+    /// By how much each further retry multiplies the delay; at least 1.
+    #[serde(default = "default_factor")]
+    #[schemars(range(min = 1.0))]
+    pub factor: f64,
+    /// The longest delay, before jitter; unlimited when not given.
+    #[serde(default)]
+    pub cap: Option<Span>,
 }
 
 /// How chance spreads the delays of retries.
@@ -69,15 +89,20 @@ fn default_on() -> BTreeSet<Failure> {
 }
 
 impl Config {
-    /// The delay before the `retry`-th retry, the first being 1; `uniform` decides the jitter.
+    /// The delay between a failure and the `retry`-th retry, the first being 1; `uniform` decides the
+    /// jitter.
     ///
     /// # Panics
     ///
     /// Panics if `retry` is 0: a first attempt has no delay.
     #[must_use]
-    pub fn delay(&self, retry: u32, uniform: f64) -> Span {
+    pub fn delay(&self, failure: Failure, retry: u32, uniform: f64) -> Span {
         assert!(retry >= 1, "retries are counted from 1");
-        let delay = back_off::grown(self.base, self.factor, retry - 1, self.cap);
+        let (base, factor, cap) = match &self.rate_limited {
+            Some(own) if failure == Failure::RateLimited => (own.base, own.factor, own.cap),
+            Some(_) | None => (self.base, self.factor, self.cap),
+        };
+        let delay = back_off::grown(base, factor, retry - 1, cap);
         match self.jitter {
             Jitter::None => delay,
             Jitter::Full => delay.scaled(uniform),
@@ -100,6 +125,20 @@ impl Config {
         }
         if let Some(cap) = self.cap.filter(|&cap| cap < self.base) {
             problems.push(("cap", format!("must be at least base, {}, found {cap}", self.base)));
+        }
+        if let Some(own) = &self.rate_limited {
+            if !(1.0..f64::INFINITY).contains(&own.factor) {
+                let message = format!("must be at least 1, found {}", own.factor);
+                problems.push(("rate_limited.factor", message));
+            }
+            if let Some(cap) = own.cap.filter(|&cap| cap < own.base) {
+                let message = format!("must be at least base, {}, found {cap}", own.base);
+                problems.push(("rate_limited.cap", message));
+            }
+            if !self.is_retried(Failure::RateLimited) {
+                let message = "is of no use: on does not list rate_limited".to_owned();
+                problems.push(("rate_limited", message));
+            }
         }
         for (field, message) in self.budget.iter().flat_map(budget::Config::problems) {
             problems.push((if field == "burst" { "budget.burst" } else { "budget" }, message));
@@ -124,11 +163,29 @@ mod tests {
     fn delays_double_up_to_the_cap() {
         let retry = config(r#"{ "max": 5, "base": "100ms", "cap": "500ms" }"#);
         for (number, expected) in [(1, 100), (2, 200), (3, 400), (4, 500), (5, 500)] {
-            assert_eq!(retry.delay(number, 0.9), millis(expected), "retry {number}");
+            let delay = retry.delay(Failure::TimedOut, number, 0.9);
+            assert_eq!(delay, millis(expected), "retry {number}");
         }
-        assert_eq!(retry.delay(u32::MAX, 0.0), millis(500));
+        assert_eq!(retry.delay(Failure::TimedOut, u32::MAX, 0.0), millis(500));
         let uncapped = Config { cap: None, ..retry };
-        assert_eq!(uncapped.delay(u32::MAX, 0.0).as_nanos(), u64::MAX);
+        assert_eq!(uncapped.delay(Failure::TimedOut, u32::MAX, 0.0).as_nanos(), u64::MAX);
+    }
+
+    #[test]
+    fn what_was_rate_limited_waits_by_its_own_back_off() {
+        // 2 s times 3, at most 10 s; jitter takes a quarter of half of it away. Any other failure
+        // waits 80 ms times 2.
+        let retry = config(
+            r#"{ "max": 5, "base": "80ms", "jitter": "equal",
+                 "rate_limited": { "base": "2s", "factor": 3, "cap": "10s" } }"#,
+        );
+        for (number, limited, other) in [(1, 2000, 80), (2, 6000, 160), (3, 10_000, 320)] {
+            for (failure, expected) in [(Failure::RateLimited, limited), (Failure::Rejected, other)]
+            {
+                let delay = retry.delay(failure, number, 0.75);
+                assert_eq!(delay, millis(expected * 7 / 8), "retry {number} of {failure:?}");
+            }
+        }
     }
 
     #[test]
@@ -136,7 +193,8 @@ mod tests {
         // The second retry waits 200 ms. Full: 0.25 * 200 = 50. Equal: 100 + 0.25 * 100 = 125.
         for (jitter, expected) in [("none", 200), ("full", 50), ("equal", 125)] {
             let text = format!(r#"{{ "max": 5, "base": "100ms", "jitter": "{jitter}" }}"#);
-            assert_eq!(config(&text).delay(2, 0.25), millis(expected), "{jitter}");
+            let delay = config(&text).delay(Failure::Errored, 2, 0.25);
+            assert_eq!(delay, millis(expected), "{jitter}");
         }
     }
 
@@ -160,6 +218,12 @@ mod tests {
         let fields: Vec<_> = retry.problems().into_iter().map(|(field, _)| field).collect();
         assert_eq!(fields, ["factor", "cap", "budget.burst"]);
         assert_eq!(retry.problems()[1].1, "must be at least base, 2s, found 1s");
+        let retry = config(
+            r#"{ "max": 1, "base": "1s", "on": ["errored"],
+                 "rate_limited": { "base": "2s", "cap": "1s", "factor": 0.5 } }"#,
+        );
+        let fields: Vec<_> = retry.problems().into_iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["rate_limited.factor", "rate_limited.cap", "rate_limited"]);
         assert_eq!(config(r#"{ "max": 0, "base": "2s" }"#).problems(), []);
     }
 }

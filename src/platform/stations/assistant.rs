@@ -215,7 +215,8 @@ impl Assistant {
             Ok(()) if is_transfer => self.finish(id, Ok(()), desk),
             Ok(()) => self.go_on(id, desk),
             Err(Failure::RateLimited) if is_transfer => self.on_refused(id, desk),
-            Err(_) => self.finish(id, Err(Failure::DependencyFailed), desk),
+            Err(_) if is_transfer => self.finish(id, Err(Failure::DependencyFailed), desk),
+            Err(_) => self.finish(id, outcome, desk),
         }
     }
 

@@ -24,7 +24,7 @@ use service::Service;
 pub enum Event {
     /// Work arrived.
     Arrived(AttemptId),
-    /// A call that the work waits for ended.
+    /// A call that the work waits for ended; a failure is what the work itself fails for.
     Returned(AttemptId, Outcome),
 }
 

@@ -206,7 +206,14 @@ impl Compiler<'_> {
     #[must_use]
     pub fn calls(&self, running: &Running) -> Vec<call::Config> {
         let compile = |(name, from, call): (String, Option<&String>, &Call)| {
-            self.call(&name, from.and_then(|from| self.names.station(from)), call)
+            let station = from.and_then(|from| running.stations.get(from));
+            let config = self.call(&name, from.and_then(|from| self.names.station(from)), call);
+            // An assistant tells a rate limit that refuses a transfer from other failures.
+            let is_transfer = matches!(station, Some(Station::Assistant(it)) if std::ptr::eq(&raw const it.transfer, call));
+            call::Config {
+                is_reason_passed_on: config.is_reason_passed_on || is_transfer,
+                ..config
+            }
         };
         running.calls().into_iter().map(compile).collect()
     }
@@ -254,6 +261,7 @@ impl Compiler<'_> {
             target: self.names.call_target(id),
             station_target: self.names.target(&it.to).expect("checked: the station exists"),
             is_failure_ignored: it.on_failure == OnFailure::Ignore,
+            is_reason_passed_on: it.on_failure == OnFailure::PassOn,
             latency: it.latency.as_ref().map(Sampler::new),
             timeout: it.timeout,
             retries: it.retries.clone(),

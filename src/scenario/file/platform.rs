@@ -171,9 +171,11 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnFailure {
-    /// The request fails too.
+    /// The request fails too, because of a dependency.
     #[default]
     Fail,
+    /// The request fails too, for the same reason as the call: what was rate-limited stays rate-limited.
+    PassOn,
     /// The request goes on without the answer.
     Ignore,
 }

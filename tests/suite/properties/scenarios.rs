@@ -78,6 +78,7 @@ fn retries() -> Choice {
         Field::Always("max", number(0, 3)),
         Field::Always("base", span()),
         Field::Maybe("jitter", word(&["none", "full", "equal"])),
+        Field::Maybe("rate_limited", object(vec![Field::Always("base", span())])),
         Field::Maybe("budget", budget),
     ])
 }
@@ -154,7 +155,7 @@ fn calls(first: usize, stations: usize) -> Choice {
             Field::Maybe("mode", word(&["wait", "hand_on"])),
             Field::Maybe("step", number(1, 2)),
             Field::Maybe("share", share()),
-            Field::Maybe("on_failure", word(&["fail", "ignore"])),
+            Field::Maybe("on_failure", word(&["fail", "ignore", "pass_on"])),
         ]
     };
     object(vec![

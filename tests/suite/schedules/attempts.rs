@@ -42,6 +42,22 @@ fn retries_back_off_up_to_their_cap() {
 }
 
 #[test]
+fn what_was_rate_limited_backs_off_in_its_own_way() {
+    // Two tokens for ever. The attempts of 0 and 3 are given up 2 s later, and the delays are 1 and 2.
+    // That of 7 is refused: the third retry waits 5 * 3 * 3 = 45, the fourth 60, for 135 exceed the cap.
+    let worker = service("100s", &json!({ "concurrency": 10 }));
+    let rate_limited = json!({ "base": "5s", "factor": 3, "cap": "60s" });
+    let retries = json!({ "max": 4, "base": "1s", "rate_limited": rate_limited });
+    let rate_limit = json!({ "rate": "0/s", "burst": 2 });
+    let call = json!({ "timeout": "2s", "retries": retries, "rate_limit": rate_limit });
+    let replay = on_worker(&worker, &burst(0, 1, "worker", &call));
+    assert_eq!(replay.begun("worker"), [0, 3]);
+    assert_eq!(replay.times("w", |bin| bin.retries), [3, 7, 52, 112]);
+    assert_eq!(replay.failed("w"), [112]);
+    assert_eq!(replay.failures("w", Failure::RateLimited), 1);
+}
+
+#[test]
 fn a_retry_that_succeeds_makes_its_unit_done() {
     // The queue has no room at 0; the retry at 12 finds the slot free since 10.
     let worker = service("10s", &json!({ "queue": { "bound": 0 } }));

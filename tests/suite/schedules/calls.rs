@@ -78,6 +78,39 @@ fn an_ignored_failure_lets_the_request_go_on() {
     assert_eq!(replay.done("w"), [8]);
 }
 
+/// Two units at 0 on a front of 1 s whose call lets one through for ever; the first is done at 6, and
+/// the second is refused at 7.
+fn limited(on_failure: &str, more: &Value) -> Replay {
+    let call = json!({
+        "to": "five", "on_failure": on_failure, "rate_limit": { "rate": "0/s", "burst": 1 }
+    });
+    let front = service("1s", &json!({ "calls": { "a": call } }));
+    let stations = json!({ "front": front, "five": service("5s", &json!({})) });
+    Replay::of(&scenario(&stations, &json!({ "w": burst(0, 2, "front", more) })))
+}
+
+#[test]
+fn a_reason_that_is_passed_on_stays_what_it_was() {
+    let replay = limited("pass_on", &json!({}));
+    assert_eq!((replay.done("w"), replay.failed("w")), (vec![6], vec![7]));
+    assert_eq!(replay.failures("w", Failure::RateLimited), 1);
+    let replay = limited("fail", &json!({}));
+    assert_eq!((replay.done("w"), replay.failed("w")), (vec![6], vec![7]));
+    assert_eq!(replay.failures("w", Failure::DependencyFailed), 1);
+}
+
+#[test]
+fn a_caller_waits_longer_after_a_rate_limit_that_it_is_told_of() {
+    // Told of it, the second unit comes back 20 s after 7 and is refused again at 28; taking it for an
+    // error, 2 s after 7, refused at 10.
+    let rate_limited = json!({ "base": "20s" });
+    let retries = json!({ "max": 1, "base": "2s", "rate_limited": rate_limited });
+    let replay = limited("pass_on", &json!({ "retries": retries }));
+    assert_eq!((replay.begun("front"), replay.failed("w")), (vec![0, 0, 27], vec![28]));
+    let replay = limited("fail", &json!({ "retries": retries }));
+    assert_eq!((replay.begun("front"), replay.failed("w")), (vec![0, 0, 9], vec![10]));
+}
+
 #[test]
 fn work_that_is_handed_on_frees_its_slot_at_once() {
     // Both units are served by the front one after the other, at 1 and 2; the back works from 1 on.

@@ -268,7 +268,7 @@ impl Jobs {
         attempt.pending -= u16::from(outcome.is_ok());
         let attempt = *attempt;
         if outcome.is_err() {
-            self.end_run(id, Err(Failure::DependencyFailed), desk);
+            self.end_run(id, outcome, desk);
         } else if attempt.pending == 0 && !make_calls(id, &self.type_of(&attempt).calls, None, desk)
         {
             self.end_run(id, Ok(()), desk);
@@ -291,9 +291,9 @@ impl Jobs {
         });
         match again {
             None => self.end(id, outcome, desk),
-            Some((retries, _)) => {
+            Some((retries, failure)) => {
                 let mut draws = draws(attempt.key, kind.place, Purpose::Jitter, attempt.turn());
-                let due = desk.now() + retries.delay(runs, uniform(&mut draws));
+                let due = desk.now() + retries.delay(failure, runs, uniform(&mut draws));
                 self.run_again(id, due, desk);
             }
         }

@@ -268,7 +268,7 @@ impl Service {
     pub fn on_returned(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let Some(attempt) = in_hand(id, desk) else { return };
         if outcome.is_err() {
-            return self.finish(id, Err(Failure::DependencyFailed), desk);
+            return self.finish(id, outcome, desk);
         }
         attempt.pending -= 1;
         if attempt.pending == 0 {
