@@ -14,5 +14,6 @@ mod crashes;
 mod gates;
 mod images;
 mod indicators;
+mod jobs;
 mod metrics;
 mod queues;

@@ -193,6 +193,9 @@ impl Jobs {
         else {
             return;
         };
+        // What has waited goes first where a run may start from this very instant on, or a worker has just
+        // become free.
+        self.fill(desk);
         let lane = self.lane_of(&attempt);
         if now >= self.next_start && self.take_worker(id, lane, desk) {
             return self.run(id, desk);
