@@ -15,5 +15,6 @@ mod gates;
 mod images;
 mod indicators;
 mod jobs;
+mod lanes;
 mod metrics;
 mod queues;
