@@ -18,3 +18,5 @@ mod jobs;
 mod lanes;
 mod metrics;
 mod queues;
+mod records;
+mod routing;
