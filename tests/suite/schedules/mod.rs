@@ -5,6 +5,7 @@
 //! bins of one second unless a test says otherwise: the number of a bin is then the second in which
 //! something happened.
 
+mod assistants;
 mod attempts;
 mod caches;
 mod calls;
