@@ -18,6 +18,7 @@ mod indicators;
 mod jobs;
 mod lanes;
 mod metrics;
+mod populations;
 mod queues;
 mod records;
 mod routing;
