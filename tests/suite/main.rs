@@ -4,6 +4,7 @@ mod cli;
 mod determinism;
 mod golden;
 mod incidents;
+mod kind_errors;
 mod properties;
 mod scenario_errors;
 mod schedules;

@@ -125,6 +125,22 @@ fn an_instance_whose_call_failed_starts_anew_under_back_off() {
     assert_eq!(starting(&ignored, true).log(Emerged::InstanceUp(StationId(1))), [(15.0, 1)]);
 }
 
+#[test]
+fn an_instance_that_needs_itself_never_comes_up() {
+    // Auth asks the worker, whose only instance waits for auth. The call is given up every 5 s.
+    let worker = json!({ "ready_calls": { "a": { "to": "auth", "timeout": "5s" } } });
+    let auth = json!({ "concurrency": 9, "calls": { "back": { "to": "worker" } } });
+    let stations = json!({ "auth": service("1s", &auth), "worker": service("1s", &worker) });
+    let mut scenario = scenario(&stations, &json!({ "w": burst(0, 1, "auth", &json!({})) }));
+    scenario["timeline"] = json!({
+        "crash": { "at": time(10), "note": "", "crash": { "station": "worker" } }
+    });
+    let replay = Replay::of(&scenario);
+    assert_eq!(replay.done("w"), [2]);
+    assert_eq!(replay.begun("worker.ready.a")[..3], [10, 25, 50]);
+    assert_eq!(replay.steps("worker", |bin| &bin.up), [(0, 1), (10, 0)]);
+}
+
 /// Three stations whose instances go at 10, 20 and 30, which pages at 11, 21 and 31 with these
 /// priorities, and `more` fields beside; after each alert the station of that name has two instances.
 fn paged(priorities: [&str; 3], on_call: &Value) -> Value {
