@@ -46,7 +46,8 @@ fn facts(ledger: &Ledger) -> String {
 }
 
 fn fact_row(fact: &Fact, role: &str) -> String {
-    let served: String = fact.served_by.iter().map(|path| format!(", by `{path}`")).collect();
+    let served = fact.served_by.iter().map(|path| format!(", by `{path}`"));
+    let served = served.collect::<Vec<_>>().concat();
     let holds = fact.holds.map_or("", |holds| if holds { "yes" } else { "no" });
     let simulated = fact.simulated.as_deref().unwrap_or_default();
     let cells =

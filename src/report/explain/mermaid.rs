@@ -51,17 +51,16 @@ fn lines(lines: &[&str]) -> String {
 
 /// A text between quotes: what might end them or mean something becomes an entity by its number.
 fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for letter in text.chars() {
+    let escaped = text.chars().map(|letter| {
         if letter.is_control() {
-            escaped.push(' ');
+            " ".to_owned()
         } else if letter.is_alphanumeric() || !letter.is_ascii() || " -_.,:/()%".contains(letter) {
-            escaped.push(letter);
+            letter.to_string()
         } else {
-            escaped.push_str(&format!("#{};", u32::from(letter)));
+            format!("#{};", u32::from(letter))
         }
-    }
-    escaped
+    });
+    escaped.collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]

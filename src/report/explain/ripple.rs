@@ -16,7 +16,7 @@ use crate::scenario::file::workload::{Arrivals, Workload};
 use crate::simulation::Outcome;
 use crate::simulation::ripple::signs::Sign;
 use crate::simulation::ripple::spread::Way;
-use crate::simulation::ripple::{Bad, Call, Episode, Frame, Graph, Station, ripple};
+use crate::simulation::ripple::{Bad, Call, Episode, Frame, Graph, Reading, Station, ripple};
 use crate::units::{Instant, LocalTime, Span};
 
 /// How long a window is, or a little longer if bins do not fit.
@@ -61,14 +61,21 @@ pub struct Spell {
     pub from: Time,
     /// When it was over; null if it was bad to the end.
     pub to: Option<Time>,
-    /// The sign that came first.
+    /// Its signs, the one that came first and then the others.
+    pub signs: Vec<Shown>,
+    /// The same in plain words.
+    pub text: String,
+}
+
+/// What a sign showed.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// The sign.
     pub sign: Sign,
-    /// What is usual of it.
+    /// What is usual of what it looks at.
     pub usual: Decimal,
     /// The worst of it in any window.
     pub worst: Decimal,
-    /// The same in plain words.
-    pub text: String,
 }
 
 /// A way by which a station may have gone bad.
@@ -209,13 +216,17 @@ impl Teller<'_> {
     }
 
     fn spell(&self, it: &Episode) -> Spell {
-        Spell {
-            from: self.time(it.from),
-            to: it.to.map(|bin| self.time(bin)),
+        let shown = |it: &Reading| Shown {
             sign: it.sign,
             usual: decimal(it.sign, it.usual),
             worst: decimal(it.sign, it.worst),
-            text: self.sign(it.sign, it.worst, it.usual),
+        };
+        let told = it.readings.iter().map(|it| self.sign(it.sign, it.worst, it.usual));
+        Spell {
+            from: self.time(it.from),
+            to: it.to.map(|bin| self.time(bin)),
+            signs: it.readings.iter().map(shown).collect(),
+            text: told.collect::<Vec<_>>().join("; "),
         }
     }
 
@@ -253,11 +264,11 @@ impl Teller<'_> {
                 let it = &calls[call];
                 let brought = brought(factor);
                 let text = if it.is_of_workload {
-                    format!("more came from {}: {brought}", it.name)
+                    format!("{} brought {brought}", it.name)
                 } else if is_caller_bad {
                     format!("by way of {}: {} was bad and brought {brought}", it.name, it.from)
                 } else {
-                    format!("more came by way of {}: {brought}", it.name)
+                    format!("by way of {}: {} brought {brought}", it.name, it.from)
                 };
                 let (call, of) = (it.name.clone(), it.from.clone());
                 Told { kind: "load", call, of, factor: factor.map(Decimal), text }
@@ -293,7 +304,7 @@ impl Teller<'_> {
 
 fn brought(factor: Option<f64>) -> String {
     let factor = factor.and_then(|factor| crate::report::decimal::fixed(factor, 1));
-    factor.map_or("load, where none is usual".to_owned(), |it| format!("{it} times the usual"))
+    factor.map_or("load where none is usual".to_owned(), |it| format!("{it} times the usual load"))
 }
 
 /// A number as it stands in JSON: times in seconds, everything else as it is measured.

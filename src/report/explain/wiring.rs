@@ -212,7 +212,10 @@ fn policy(it: &call::Config, written: Option<&file::Call>) -> Vec<String> {
             Scope::Instance => "own",
             Scope::Shared => "shared",
         };
-        format!("{scope} cache {}", percent(cache.hit_share.get()))
+        let warm_up = cache.warm_up;
+        let after =
+            if warm_up.is_zero() { String::new() } else { format!(" after {}", span(warm_up)) };
+        format!("{scope} cache {}{after}", percent(cache.hit_share.get()))
     }));
     if it.is_failure_ignored {
         told.push("failure ignored".to_owned());

@@ -83,7 +83,14 @@ pub struct Episode {
     pub from: usize,
     /// The first bin in which it is over; nothing if it was bad to the end.
     pub to: Option<usize>,
-    /// The sign that came first.
+    /// Its signs, at least one: the one that came first, then the others, the plainest first.
+    pub readings: Vec<Reading>,
+}
+
+/// What a sign showed in an episode.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// The sign.
     pub sign: Sign,
     /// What is usual of what the sign looks at.
     pub usual: f64,
@@ -146,15 +153,18 @@ fn episodes(it: &Judged) -> Vec<Episode> {
 /// The episode of these windows.
 fn episode(it: &Judged, windows: Range<usize>) -> Episode {
     let first = it.signs(windows.start).map(|sign| (it.onset(windows.start, sign), sign));
-    let (from, sign) = first.min().expect("an episode begins with a sign");
+    let (from, first) = first.min().expect("an episode begins with a sign");
+    let shown =
+        |sign: &Sign| windows.clone().any(|window| it.signs(window).any(|its| its == *sign));
+    let others = Sign::ALL.into_iter().filter(|sign| *sign != first && shown(sign));
+    let reading = |sign: Sign| Reading {
+        sign,
+        usual: sign.usual(it.usual()),
+        worst: it.worst(windows.clone(), sign),
+    };
+    let readings = std::iter::once(first).chain(others).map(reading).collect();
     let last = windows.end - 1;
     let is_over = windows.end < it.windows();
     let to = it.signs(last).map(|sign| it.over_from(last, sign)).max();
-    Episode {
-        from,
-        to: to.filter(|_| is_over),
-        sign,
-        usual: sign.usual(it.usual()),
-        worst: it.worst(windows, sign),
-    }
+    Episode { from, to: to.filter(|_| is_over), readings }
 }

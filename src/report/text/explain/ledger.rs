@@ -1,7 +1,9 @@
 //! What a scenario rests on: facts by role, inputs, assumptions by basis, mitigations, and what is left out.
 
 use jiff::civil::Date;
+use serde_json::Value;
 
+use super::hanging;
 use crate::report::explain::Explanation;
 use crate::report::explain::ledger::{Fact, Input, Ledger, Parameter, plain};
 use crate::report::text::style::{BAD, BOLD, DIM, GOOD, Look, PLAIN, columns};
@@ -131,15 +133,18 @@ fn parameter(it: &Parameter, look: Look) -> String {
         Some(_) | None => String::new(),
     };
     let fact = it.fact.as_ref().map(|fact| format!("; serves {fact}")).unwrap_or_default();
-    let value = look.hanging(PLAIN, &format!("{value}{range}{fact}"), HANG);
+    let value = hanging(look, PLAIN, &format!("{value}{range}{fact}"), HANG);
     let path = look.paint(BOLD, &it.path);
-    let why = look.hanging(DIM, &it.why, HANG);
+    let why = hanging(look, DIM, &it.why, HANG);
     let hang = " ".repeat(HANG);
     format!("    {path}\n{hang}{value}\n{hang}{why}\n")
 }
 
-fn shown(value: &serde_json::Value) -> String {
-    let text = plain(value);
+/// A value in words, without the note that may stand in it: that is told elsewhere.
+fn shown(value: &Value) -> String {
+    let mut value = value.clone();
+    value.as_object_mut().and_then(|fields| fields.shift_remove("note"));
+    let text = plain(&value);
     match value.as_object() {
         Some(fields) if columns(&text) > VALUE_MAX => {
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();

@@ -4,6 +4,8 @@ mod ledger;
 mod ripple;
 mod wiring;
 
+use anstyle::Style;
+
 use super::style::{BOLD, DIM, Look, PLAIN};
 use crate::report::explain::Explanation;
 
@@ -15,6 +17,11 @@ pub fn explain(it: &Explanation, look: Look) -> String {
     sections.push(wiring::section(&it.wiring, look));
     sections.extend(it.ripple.as_ref().map(|ripple| ripple::section(ripple, it.day, look)));
     sections.join("\n")
+}
+
+/// A text in lines, none of which begins with the sign of a percentage.
+fn hanging(look: Look, style: Style, text: &str, hang: usize) -> String {
+    look.hanging(style, &text.replace(" %", "\u{a0}%"), hang).replace('\u{a0}', " ")
 }
 
 fn headline(it: &Explanation, look: Look) -> String {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::hanging;
 use crate::report::explain::ripple::{Ripple, Spell, Spoilt};
 use crate::report::text::style::{BAD, BOLD, DIM, Look, PLAIN, WARNING};
 use crate::report::words::span;
@@ -12,7 +13,11 @@ const HANG: usize = 12;
 pub(super) fn section(ripple: &Ripple, day: Date, look: Look) -> String {
     let beside = match ripple.bad.len() {
         0 => "no station left its usual state".to_owned(),
-        bad => format!("{bad} of {} stations went bad, in this order", bad + ripple.well.len()),
+        bad => {
+            let all = bad + ripple.well.len();
+            let order = if bad > 1 { ", in this order" } else { "" };
+            format!("{bad} of {all} station{} went bad{order}", if all == 1 { "" } else { "s" })
+        }
     };
     let mut text = vec![look.heading("RIPPLE", &beside)];
     let usual = format!(
@@ -37,24 +42,23 @@ pub(super) fn section(ripple: &Ripple, day: Date, look: Look) -> String {
 }
 
 fn station(it: &Spoilt, day: Date, look: Look) -> String {
-    let mut text = String::from("\n");
-    let hang = " ".repeat(HANG);
+    let mut text = vec!["\n".to_owned()];
+    let gap = " ".repeat(HANG);
     for (index, spell) in it.episodes.iter().enumerate() {
         let from = format!("{:<10}", spell.from.told(day));
-        if index == 0 {
-            let name = look.paint(BOLD, &it.station);
-            let told = look.hanging(BAD, &spell.text, HANG);
-            text.push_str(&format!("  {from}{name}\n{hang}{told}\n"));
-            for line in ways(it, day) {
-                text.push_str(&format!("{hang}← {}\n", look.hanging(PLAIN, &line, HANG + 2)));
-            }
-            text.push_str(&format!("{hang}{}\n", look.paint(DIM, &end(spell, day))));
-        } else {
+        if index > 0 {
             let told = format!("again: {}; {}", spell.text, end(spell, day));
-            text.push_str(&format!("  {from}{}\n", look.hanging(DIM, &told, HANG)));
+            text.push(format!("  {from}{}\n", hanging(look, DIM, &told, HANG)));
+            continue;
         }
+        let name = look.paint(BOLD, &it.station);
+        text.push(format!("  {from}{name}\n{gap}{}\n", hanging(look, BAD, &spell.text, HANG)));
+        for line in ways(it, day) {
+            text.push(format!("{gap}← {}\n", hanging(look, PLAIN, &line, HANG + 2)));
+        }
+        text.push(format!("{gap}{}\n", look.paint(DIM, &end(spell, day))));
     }
-    text
+    text.concat()
 }
 
 fn end(spell: &Spell, day: Date) -> String {
