@@ -1,5 +1,6 @@
 //! What a scenario rests on: what is documented, what was put in, what is assumed and why.
 
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -183,6 +184,25 @@ impl Ledger {
             mitigations: file.mitigations.iter().map(mitigation).collect(),
             leaves_out: leaves_out(scenario),
         }
+    }
+}
+
+impl StatusPage {
+    /// Its updates on one line, and how long it says that it lasted.
+    #[must_use]
+    pub fn told(&self, day: Date) -> String {
+        let updates = self.updates.iter().map(|update| {
+            let state = match update.state {
+                PageState::Investigating => "investigating",
+                PageState::Identified => "identified",
+                PageState::Monitoring => "monitoring",
+                PageState::Resolved => "resolved",
+            };
+            format!("{} {state}", update.at.told(day))
+        });
+        let updates = updates.collect::<Vec<_>>().join(", ");
+        let minutes = self.public_minutes.map(|it| format!("; by its own account {it} minutes"));
+        format!("{updates}{}", minutes.unwrap_or_default())
     }
 }
 

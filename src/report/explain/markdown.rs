@@ -65,6 +65,9 @@ fn inputs(it: &Explanation) -> String {
         };
         text.push(row(&[&when, &input.name, &input.note]));
     }
+    if let Some(page) = &it.ledger.status_page {
+        text.push(format!("\nStatus page: {}\n", page.told(it.day)));
+    }
     text.concat()
 }
 

@@ -231,15 +231,18 @@ impl Teller<'_> {
     }
 
     fn sign(&self, sign: Sign, worst: f64, usual: f64) -> String {
-        let [worst, usual] =
-            [worst, usual].map(|it| self.words.number(it, Form::of_measure(sign.measure())));
+        // A part of one that waits is of no interest.
+        let whole = |it: f64| if sign == Sign::Queueing { it.round() } else { it };
+        let [worst, usual] = [worst, usual]
+            .map(whole)
+            .map(|it| self.words.number(it, Form::of_measure(sign.measure())));
         match sign {
             Sign::NothingDone => format!("nothing is done, usually {usual}"),
             Sign::Failing => format!("{worst} fail, usually {usual}"),
             Sign::AttemptsFailing => format!("{worst} of attempts fail, usually {usual}"),
             Sign::InVain => format!("{worst} are done in vain, usually {usual}"),
             Sign::Queueing => format!("{worst} wait, usually {usual}"),
-            Sign::Slow => format!("the 95th percentile is {worst}, usually {usual}"),
+            Sign::Slow => format!("the p95 latency is {worst}, usually {usual}"),
         }
     }
 

@@ -50,6 +50,8 @@ pub enum Sign {
 pub struct Judged<'a> {
     series: Stretch<'a>,
     usual: Stretch<'a>,
+    /// The limit of each sign, in the order of [`Sign::ALL`].
+    limits: [Option<f64>; 6],
     window: usize,
     /// The first bin that is judged.
     first: usize,
@@ -154,9 +156,11 @@ impl<'a> Judged<'a> {
     /// Judges the watched part of a series by its usual part.
     #[must_use]
     pub fn new(series: Stretch<'a>, frame: &Frame) -> Self {
+        let usual = part(series, frame.usual.clone());
         let mut this = Self {
             series,
-            usual: part(series, frame.usual.clone()),
+            usual,
+            limits: Sign::ALL.map(|sign| sign.limit(usual, frame.window)),
             window: frame.window,
             first: frame.watched.start,
             signs: Vec::new(),
@@ -180,7 +184,7 @@ impl<'a> Judged<'a> {
 
     fn shows(&self, window: usize, sign: Sign) -> bool {
         let stretch = part(self.series, self.bins(window));
-        sign.limit(self.usual, self.window)
+        self.limits[sign as usize]
             .is_some_and(|limit| sign.is_beyond(stretch, limit) && sign.is_enough(stretch))
     }
 
@@ -250,7 +254,7 @@ impl<'a> Judged<'a> {
     }
 
     fn is_bin_beyond(&self, bin: usize, sign: Sign) -> bool {
-        let limit = sign.limit(self.usual, self.window);
+        let limit = self.limits[sign as usize];
         limit.is_some_and(|limit| sign.is_beyond(part(self.series, bin..bin + 1), limit))
     }
 }

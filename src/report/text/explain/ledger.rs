@@ -86,14 +86,7 @@ fn inputs(ledger: &Ledger, day: Date, look: Look) -> Option<String> {
     }
     text.push(table.render(look));
     if let Some(page) = &ledger.status_page {
-        let updates = page.updates.iter().map(|update| {
-            let state = serde_json::to_value(update.state).ok();
-            let state = state.as_ref().and_then(|it| it.as_str()).unwrap_or_default().to_owned();
-            format!("{} {state}", update.at.told(day))
-        });
-        let updates = updates.collect::<Vec<_>>().join(", ");
-        let minutes = page.public_minutes.map(|it| format!("; by its own account {it} minutes"));
-        let told = format!("status page: {updates}{}", minutes.unwrap_or_default());
+        let told = format!("status page: {}", page.told(day));
         text.push(format!("  {}\n", look.hanging(DIM, &told, 2)));
     }
     Some(text.concat())

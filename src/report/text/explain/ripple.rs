@@ -21,7 +21,7 @@ pub(super) fn section(ripple: &Ripple, day: Date, look: Look) -> String {
     };
     let mut text = vec![look.heading("RIPPLE", &beside)];
     let usual = format!(
-        "each compared with itself from {} to {}, in windows of {}, without any indicator",
+        "each compared with itself from {} to {}, in windows of {}, whatever the indicators say; numbers are those of the worst window",
         ripple.usual_from.told(day),
         ripple.usual_to.told(day),
         span(ripple.window)
