@@ -191,8 +191,9 @@ fn load_is_pushed_onto_a_station_by_a_call_that_brings_more() {
     let way_of_well = Way::Load { call: 0, factor: Some(2.0), is_caller_bad: false };
     assert_eq!(bad[0].ways, [way_of_well]);
 
-    for bin in &mut call.bins {
-        (bin.begun, bin.attempts, bin.retries) = (50, 3 * bin.begun, 2 * bin.begun);
+    for (index, bin) in call.bins.iter_mut().enumerate() {
+        let (attempts, retries) = if (20..40).contains(&index) { (40, 20) } else { (10, 0) };
+        (bin.begun, bin.attempts, bin.retries) = (50, attempts, retries);
     }
     let cached = Call { is_cached: true, ..call.call(Some(0), 1) };
     assert_eq!(run(&stations, &[cached])[1].ways, [way], "what the cache answers is no load");
