@@ -29,7 +29,7 @@
 //! | [`engine`] | agenda, loop, random streams, samplers, fingerprint; knows nothing of a platform |
 //! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
-//! | [`simulation`] | one run: a scenario and a seed become an outcome |
+//! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |
 //! | [`experiment`] | many runs |
 //! | [`report`] | an outcome becomes text or JSON; the JSON is a stable interface |
 //! | [`golden`] | a report against its committed file |

@@ -146,6 +146,16 @@ impl Loaded {
         })
     }
 
+    /// The scenario's text with `changes` applied, as JSON: what its fields hold, as they were written.
+    ///
+    /// # Errors
+    ///
+    /// Refuses changes that cannot be applied.
+    pub fn value(&self, changes: &Changes) -> Result<Value, Refusal> {
+        let base = self.file()?;
+        self.patched(&base, changes).map_err(|problems| self.refuse(problems))
+    }
+
     fn refuse(&self, problems: Vec<Problem>) -> Refusal {
         Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }
     }
