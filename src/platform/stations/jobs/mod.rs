@@ -23,7 +23,7 @@ use crate::units::{Instant, Share, Span};
 use ledger::Ledger;
 
 /// How many lanes conversations are spread over, where each is to have its own.
-const CONVERSATION_LANES: u64 = 4096;
+const CONVERSATION_LANES: u64 = 65_536;
 
 /// What happens at a job engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
