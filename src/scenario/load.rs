@@ -218,7 +218,7 @@ impl Loaded {
         names.indicators = file.indicators.keys().cloned().collect();
         names.actions = file.timeline.keys().cloned().collect();
         check_running(&running, &names, &clock, &paths(), &mut findings);
-        findings.0.extend(check(&file, value, &names, &clock));
+        findings.0.extend(check(&file, [&self.document.value, value], &names, &clock));
         let traces = self.traces(&file, &clock, &names, &mut findings);
         if !findings.0.is_empty() {
             return Err(findings.0);
