@@ -6,6 +6,7 @@ mod explain;
 mod golden;
 mod incidents;
 mod properties;
+mod readme;
 mod scenario_errors;
 mod schedules;
 mod stage;
