@@ -40,8 +40,9 @@ fn the_readme_counts_the_facts_of_each_scenario_by_role() {
     let readme = text("README.md");
     for entry in Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").read_dir().unwrap() {
         let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if !name.ends_with(".json") || name.ends_with(".golden.json") || name.ends_with(".schema.json") {
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let is_scenario = path.extension().is_some_and(|it| it == "json") && !stem.contains('.');
+        if !is_scenario {
             continue;
         }
         let file = Loaded::read(&path).unwrap().file().unwrap();
@@ -53,7 +54,7 @@ fn the_readme_counts_the_facts_of_each_scenario_by_role() {
             count(Role::Calibrated)
         );
         let row = readme.lines().find(|line| line.starts_with(&format!("| `{}` |", file.id)));
-        let row = row.unwrap_or_else(|| panic!("the README does not list {name}"));
-        assert!(row.contains(&counts), "{name}: {counts} in {row}");
+        let row = row.unwrap_or_else(|| panic!("the README does not list {stem}"));
+        assert!(row.contains(&counts), "{stem}: {counts} in {row}");
     }
 }
