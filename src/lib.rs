@@ -29,7 +29,7 @@
 //! | [`engine`] | agenda, loop, random streams, samplers, fingerprint; knows nothing of a platform |
 //! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
-//! | [`simulation`] | one run: a scenario and a seed become an outcome |
+//! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |
 //! | [`experiment`] | many runs |
 //! | [`report`] | an outcome becomes text or JSON; the JSON is a stable interface |
 //! | [`golden`] | a report against its committed file |
@@ -37,6 +37,18 @@
 //!
 //! Read [`platform::work`] for the nouns, [`platform::call`] and [`platform::stations::service`] for the
 //! verbs, [`scenario::file`] for what a user writes.
+//!
+//! # The four kinds of station
+//!
+//! | kind | what waits | what serves it | what is done when |
+//! | --- | --- | --- | --- |
+//! | [`service`](platform::stations::service) | requests, in one queue | the slots of instances | its calls have answered |
+//! | [`jobs`](platform::stations::jobs) | jobs that are due, in lanes | workers, at a throughput | its run is over |
+//! | [`routing`](platform::stations::routing) | items, by organization and skill | places of agents on duty | it is assigned |
+//! | [`assistant`](platform::stations::assistant) | conversations | places | it is settled, transferred or given up |
+//!
+//! What they share lies in [`platform::parts`] (queue, servers, policies) and
+//! [`platform::stations::requests`] (the calls that work makes while a station has it in hand).
 //!
 //! # Invariants
 //!
@@ -61,8 +73,13 @@
 //! - The latency of a call is taken once, on the way to the callee, for request and answer together.
 //! - A metric may be taken over a fixed span (`metrics`), since not every documented fact is about
 //!   something that is bad.
-//! - A patch that follows an alert may not touch a component that another patch touches: stricter than
-//!   one path, and then every configuration is known before the run.
+//! - Patches that follow an alert may touch what others touch: every order in which they may come is
+//!   worked out and checked before the run, up to a limit, instead of being refused.
+//! - Routing has lines of its own and not the common queue, since a line must be able to stop at its head
+//!   and to let items back to where they stood; its agents are counted by group and organization.
+//! - A job that is repeated is a client of a closed population that thinks for its period.
+//! - A rate limit may be kept for each conversation, and there a refusal may count against it: without
+//!   that no conversation stays refused for long.
 //! - Scenario files may carry `//` and `/* */` comments.
 
 pub mod cli;

@@ -5,6 +5,7 @@
 
 mod check;
 mod completions;
+mod explain;
 mod list;
 mod new;
 mod output;
@@ -36,6 +37,7 @@ Begin with:
   hindsight list                                  the scenarios and what can be tried on them
   hindsight replay scenarios                      replay them all
   hindsight replay FILE --with MITIGATION         what a mitigation would have changed
+  hindsight explain FILE                          what it rests on, its wiring, how trouble spread
   hindsight new my-incident -o my-incident.json   describe an incident of your own
 
 Exit status:
@@ -53,6 +55,7 @@ struct Arguments {
 enum Command {
     Replay(replay::Replay),
     Check(check::Check),
+    Explain(explain::Explain),
     Validate(validate::Validate),
     List(list::List),
     New(new::New),
@@ -100,6 +103,7 @@ impl Command {
         match self {
             Self::Replay(command) => command.run(),
             Self::Check(command) => command.run(),
+            Self::Explain(command) => command.run(),
             Self::Validate(command) => command.run(),
             Self::List(command) => command.run(),
             Self::New(command) => command.run(),

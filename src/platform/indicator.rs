@@ -115,6 +115,8 @@ impl Indicator {
                 watches.push(recorder.watch(*target, bad_when, config.window_bins, tenants + 1));
             } else if config.measure.is_about_blocked() {
                 recorder.watch_blocked(*target, tenants);
+            } else if config.measure.is_about_records() {
+                recorder.watch_affected(*target, tenants);
             } else if !config.measure.is_of(Kind::Call) {
                 recorder.watch_waiting(*target, tenants + 1);
             }
@@ -234,9 +236,11 @@ impl Indicator {
                     }
                 }
             } else {
-                let is_about_blocked = self.config.measure.is_about_blocked();
-                let those_hurt = if is_about_blocked {
+                let measure = self.config.measure;
+                let those_hurt = if measure.is_about_blocked() {
                     recorder.blocked_of(target)
+                } else if measure.is_about_records() {
+                    recorder.affected_of(target)
                 } else {
                     recorder.waiting_of(target)
                 };

@@ -189,7 +189,13 @@ impl Measure {
     /// Whether it hurts the tenants whose queues are blocked, and not those who wait.
     #[must_use]
     pub fn is_about_blocked(self) -> bool {
-        matches!(self, Self::BlockedQueues | Self::AffectedQueues | Self::MissingRecords)
+        self == Self::BlockedQueues
+    }
+
+    /// Whether it hurts the tenants with an item without its record, whether it blocks others or not.
+    #[must_use]
+    pub fn is_about_records(self) -> bool {
+        matches!(self, Self::AffectedQueues | Self::MissingRecords | Self::SetAside)
     }
 
     /// Whether it judges ended operations, so that each tenant can be judged by its own.

@@ -4,6 +4,20 @@
 //! Each component handles its own events and affects others only by planning theirs. What they share
 //! while handling one (agenda, work in flight, series, log, registry) lies on the [`desk::Desk`].
 
+/// What components share, lent by the platform; a macro, since the components are borrowed beside it.
+macro_rules! desk {
+    ($platform:expr, $agenda:expr) => {
+        Desk {
+            agenda: $agenda,
+            work: &mut $platform.work,
+            recorder: &mut $platform.recorder,
+            log: &mut $platform.log,
+            registry: &$platform.registry,
+        }
+    };
+}
+
+mod acting;
 pub mod call;
 pub mod desk;
 pub mod event;
@@ -32,22 +46,9 @@ use on_call::OnCall;
 use recorder::Recorder;
 use registry::{ImageId, Registry};
 use stations::{Station, fleet};
-use timeline::{Action, ActionId, Setting, StationChange, Trigger};
+use timeline::{Action, ActionId, Trigger};
 use work::{CallId, StationId, Work, WorkloadId};
 use workload::Workload;
-
-/// What components share, lent by the platform; a macro, since the components are borrowed beside it.
-macro_rules! desk {
-    ($platform:expr, $agenda:expr) => {
-        Desk {
-            agenda: $agenda,
-            work: &mut $platform.work,
-            recorder: &mut $platform.recorder,
-            log: &mut $platform.log,
-            registry: &$platform.registry,
-        }
-    };
-}
 
 /// A platform before it runs: what stands on it, and what will be done to it.
 #[derive(Clone, Debug)]
@@ -220,31 +221,6 @@ impl Platform {
         }
     }
 
-    fn on_call_changed(&mut self, event: on_call::Event, agenda: &mut Agenda<Event>) {
-        if let Some(on_call) = &mut self.on_call {
-            let taken_up = on_call.handle(event, agenda);
-            self.react(&taken_up, agenda);
-        }
-    }
-
-    /// Plans the actions that follow the first alert of each of these indicators.
-    fn react(&mut self, taken_up: &[u16], agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
-        for alerted in taken_up {
-            if self.on_call.is_some() {
-                self.log.add(now, Emerged::TakenUp(*alerted));
-            }
-            for (id, action) in (0_u16..).zip(&self.timeline) {
-                if let Trigger::After { indicator, delay } = action.trigger
-                    && indicator == *alerted
-                    && !std::mem::replace(&mut self.has_acted[usize::from(id)], true)
-                {
-                    agenda.plan(now + delay, Event::Acted(ActionId(id)));
-                }
-            }
-        }
-    }
-
     fn on_lifecycle_ran(&mut self, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
         let in_use: Vec<ImageId> = self
@@ -257,62 +233,6 @@ impl Platform {
             self.log.add(now, Emerged::ImageDeleted(image));
         }
         self.plan_lifecycle(now + Span::from_nanos(1), agenda);
-    }
-
-    fn on_acted(&mut self, id: ActionId, agenda: &mut Agenda<Event>) {
-        let action = self.timeline[usize::from(id.0)].clone();
-        self.log.add(agenda.now(), Emerged::Acted(id.0));
-        self.set(id, &action, agenda);
-        let mut desk = desk!(self, agenda);
-        if let Some((station, count)) = action.crash
-            && let Some(service) = self.stations[station.index()].service_mut()
-        {
-            service.crash(count, &mut desk);
-        }
-        if let Some(station) = action.redeploy
-            && let Some(service) = self.stations[station.index()].service_mut()
-        {
-            service.redeploy(&mut desk);
-        }
-        if let Some(station) = action.purge {
-            self.stations[station.index()].purge(&mut desk);
-        }
-        if let Some(it) = action.clean_up
-            && let Some(routing) = self.stations[it.station.index()].routing_mut()
-        {
-            routing.clean_up(it.older_than, it.checks_references, &mut desk);
-        }
-        if let Some((station, gap)) = action.repair
-            && let Some(routing) = self.stations[station.index()].routing_mut()
-        {
-            routing.repair(gap, &mut desk);
-        }
-    }
-
-    /// Sets up otherwise what an action sets, to what it comes to after those that were done before it.
-    fn set(&mut self, id: ActionId, action: &Action, agenda: &mut Agenda<Event>) {
-        let done = self.done.iter().filter(|other| action.rivals.contains(other));
-        let done: Vec<ActionId> = done.copied().collect();
-        let Some(setting) = action.settings.iter().find(|setting| setting.done == done) else {
-            assert!(action.settings.is_empty(), "checked: every order of actions is worked out");
-            return;
-        };
-        self.done.push(id);
-        let Setting { stations, calls, workloads, registry, .. } = setting.clone();
-        if let Some(registry) = registry {
-            self.registry.reconfigure(registry);
-            self.plan_lifecycle(agenda.now(), agenda);
-        }
-        let mut desk = desk!(self, agenda);
-        for StationChange { station, config, replicas } in stations {
-            self.stations[station.index()].reconfigure(config, replicas, &mut desk);
-        }
-        for (call, config) in calls {
-            self.calls[call.index()].reconfigure(config, &desk);
-        }
-        for (workload, config) in workloads {
-            self.workloads[workload.index()].reconfigure(config, &mut desk);
-        }
     }
 
     /// Ends the run: closes the last bin, dates open windows, and asserts that nothing was lost.

@@ -87,6 +87,8 @@ pub struct Target {
     waiting_of: Option<Vec<u32>>,
     /// How many queues of each tenant are blocked, if an indicator wants to know.
     pub blocked_of: Option<Vec<u32>>,
+    /// How many queues of each tenant hold an item without its record, if an indicator wants to know.
+    pub affected_of: Option<Vec<u32>>,
     bins: Vec<Bin>,
     latencies: Vec<SparseHistogram>,
 }
@@ -297,10 +299,21 @@ impl Recorder {
         self.at(target).blocked_of.get_or_insert_with(|| vec![0; tenants]);
     }
 
+    /// Lets an indicator know which tenants have an item without its record.
+    pub fn watch_affected(&mut self, target: TargetId, tenants: usize) {
+        self.at(target).affected_of.get_or_insert_with(|| vec![0; tenants]);
+    }
+
     /// How many queues of each tenant are blocked.
     #[must_use]
     pub fn blocked_of(&self, target: TargetId) -> &[u32] {
         self.targets[usize::from(target.0)].blocked_of.as_deref().unwrap_or(&[])
+    }
+
+    /// How many queues of each tenant hold an item without its record.
+    #[must_use]
+    pub fn affected_of(&self, target: TargetId) -> &[u32] {
+        self.targets[usize::from(target.0)].affected_of.as_deref().unwrap_or(&[])
     }
 
     /// Bad and all operations of each tenant in the window of a watch.

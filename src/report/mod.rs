@@ -1,9 +1,11 @@
-//! From an outcome to something that is read: [`json`] for programs, [`text`] for people.
+//! From an outcome to something that is read: [`json`] for programs, [`text`] for people, and [`explain`]
+//! for whoever wants to know what a scenario rests on.
 //!
 //! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
 //! either depends on the machine, its zone or its language, or on how long the run took.
 
 pub mod decimal;
+pub mod explain;
 pub mod json;
 mod layout;
 pub mod text;

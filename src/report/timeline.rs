@@ -36,6 +36,9 @@ pub struct Entry {
     /// Its place in the order, more exact than `at`.
     #[serde(skip)]
     moment: Moment,
+    /// Whether an action may follow it at once.
+    #[serde(skip)]
+    is_cause: bool,
     /// Whether its source names no seconds.
     #[serde(skip)]
     pub is_minute: bool,
@@ -65,7 +68,7 @@ pub fn timeline(report: &Report) -> Vec<Entry> {
         }
     }
     entries.extend(teller.status_page());
-    entries.sort_by_key(|entry| (entry.moment, entry.kind));
+    entries.sort_by_key(|entry| (entry.moment, !entry.is_cause, entry.kind));
     entries
 }
 
@@ -117,6 +120,7 @@ impl Teller<'_> {
             text,
             count: (it.count > 1).then_some(it.count),
             moment: moment(it.at),
+            is_cause: matches!(it.what, Emerged::Alerted(_) | Emerged::TakenUp(_)),
             is_minute: false,
         }
     }
@@ -207,6 +211,7 @@ impl Teller<'_> {
             text,
             count: None,
             moment: moment(instant),
+            is_cause: false,
             is_minute: false,
         };
         let kind = if indicator.impact { "impact " } else { "" };
@@ -237,6 +242,7 @@ impl Teller<'_> {
                 text: format!("status page: {state}"),
                 count: None,
                 moment: self.report.scenario.clock.moment(update.at)?,
+                is_cause: false,
                 is_minute: update.at.is_minute(),
             })
         };

@@ -146,6 +146,16 @@ impl Loaded {
         })
     }
 
+    /// The scenario's text with `changes` applied, as JSON: what its fields hold, as they were written.
+    ///
+    /// # Errors
+    ///
+    /// Refuses changes that cannot be applied.
+    pub fn value(&self, changes: &Changes) -> Result<Value, Refusal> {
+        let base = self.file()?;
+        self.patched(&base, changes).map_err(|problems| self.refuse(problems))
+    }
+
     fn refuse(&self, problems: Vec<Problem>) -> Refusal {
         Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }
     }
@@ -208,7 +218,7 @@ impl Loaded {
         names.indicators = file.indicators.keys().cloned().collect();
         names.actions = file.timeline.keys().cloned().collect();
         check_running(&running, &names, &clock, &paths(), &mut findings);
-        findings.0.extend(check(&file, value, &names, &clock));
+        findings.0.extend(check(&file, [&self.document.value, value], &names, &clock));
         let traces = self.traces(&file, &clock, &names, &mut findings);
         if !findings.0.is_empty() {
             return Err(findings.0);

@@ -1,6 +1,7 @@
 //! One run: a scenario and a seed become an outcome.
 
 pub mod counts;
+pub mod ripple;
 
 use crate::engine::agenda::Agenda;
 use crate::engine::{self, Limits, Run};

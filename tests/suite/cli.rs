@@ -81,6 +81,18 @@ fn the_document_has_its_fields_in_their_order() {
 }
 
 #[test]
+fn what_follows_an_alert_at_once_is_told_after_it() {
+    let at_once = ["--set", "timeline.stable-image.after.delay=0s"];
+    let assert = hindsight(&["replay", SHORT, "--format", "json"]).args(at_once).assert().success();
+    let document: Value = serde_json::from_str(&stdout(&assert)).unwrap();
+    let told = document["replays"][0]["timeline"].as_array().unwrap();
+    let place = |what: &str| told.iter().position(|it| it["what"] == what).unwrap();
+    let [alert, action] = ["alerted", "stable-image"].map(place);
+    assert_eq!(told[alert]["at"], told[action]["at"]);
+    assert!(alert < action);
+}
+
+#[test]
 fn a_missed_fact_is_a_no_only_under_strict() {
     let with = ["replay", SHORT, "--with", "keep-images"];
     let assert = hindsight(&with).assert().success();

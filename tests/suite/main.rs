@@ -2,10 +2,12 @@
 
 mod cli;
 mod determinism;
+mod explain;
 mod golden;
 mod incidents;
 mod kind_errors;
 mod properties;
+mod readme;
 mod scenario_errors;
 mod schedules;
 mod stage;

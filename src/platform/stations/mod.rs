@@ -31,10 +31,6 @@ pub enum Event {
 /// What a station consists of.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the kinds say what they are")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there are few, and none is made while a run goes on"
-)]
 pub enum Config {
     Service(service::Config),
     Jobs(jobs::Config),

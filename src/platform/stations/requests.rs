@@ -27,6 +27,10 @@ pub struct OutgoingCall {
 
 /// Makes the calls of the next steps, up to one that has to be waited for, and says whether there is such
 /// a step; `calls` are ordered by step, `warm_since` tells the age of the calling instance.
+///
+/// # Panics
+///
+/// Panics if the request is not in flight, or calls have numbers beyond 16 bits: errors in this crate.
 pub fn make_calls(
     id: AttemptId,
     calls: &[OutgoingCall],
@@ -104,6 +108,10 @@ pub fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
 }
 
 /// Begins a request anew, under a new id, so that what was planned for the old one finds nobody.
+///
+/// # Panics
+///
+/// Panics if the request is not in flight: an error in this crate.
 pub fn renew(id: AttemptId, desk: &mut Desk) -> AttemptId {
     let old = desk.work.attempts.remove(id).expect("a request is renewed while it is in flight");
     let rounds = old.rounds.wrapping_add(1);

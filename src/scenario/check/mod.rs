@@ -97,13 +97,14 @@ pub fn check_clock(file: &File) -> Result<Clock, Vec<Problem>> {
     Err(findings.0)
 }
 
-/// Everything that is wrong with a file whose shape and clock are right.
+/// Everything that is wrong with a file whose shape and clock are right; `values` are the file as it stands
+/// and with its patches, of which one may take away what an assumption is about.
 #[must_use]
-pub fn check(file: &File, value: &Value, names: &Names, clock: &Clock) -> Vec<Problem> {
+pub fn check(file: &File, values: [&Value; 2], names: &Names, clock: &Clock) -> Vec<Problem> {
     let mut findings = Findings::default();
     check_names(file, &mut findings);
     story::check(file, names, clock, &mut findings);
-    check_assumptions(file, value, &mut findings);
+    check_assumptions(file, values, &mut findings);
     check_mitigations(file, &mut findings);
     findings.0
 }
@@ -166,14 +167,14 @@ pub fn check_tenants(file: &File, findings: &mut Findings) {
     }
 }
 
-fn check_assumptions(file: &File, value: &Value, findings: &mut Findings) {
+fn check_assumptions(file: &File, values: [&Value; 2], findings: &mut Findings) {
     let root = Path::root().key("assumptions");
     let mut calibrated = 0;
     for (text, assumption) in &file.assumptions {
         let path = root.key(text);
         match text.parse::<Path>() {
             Err(message) => findings.0.push(Problem::new(path.clone(), message).at_key()),
-            Ok(of) if lookup(value, &of).is_none() => {
+            Ok(of) if values.iter().all(|value| lookup(value, &of).is_none()) => {
                 let problem = Problem::new(path.clone(), "there is no such field in this scenario");
                 let help = "write the path as in `platform.stations.chat.service.replicas`";
                 findings.0.push(problem.at_key().with_help(help));

@@ -1,6 +1,7 @@
 //! Stations, calls, workloads and the registry: what they must be to one another.
 
 use super::Findings;
+use super::stations::{check_assistant, check_jobs, check_routing};
 use crate::engine::sample::Distribution;
 use crate::platform::parts::servers;
 use crate::scenario::clock::Clock;
@@ -52,9 +53,9 @@ pub fn check_running(
         let of_kind = path.key(station.tag());
         match station {
             Station::Service(it) => checker.check_service(it, &of_kind, findings),
-            Station::Jobs(it) => checker.check_jobs(it, &of_kind, findings),
-            Station::Routing(it) => checker.check_routing(it, &of_kind, findings),
-            Station::Assistant(it) => checker.check_assistant(it, &of_kind, findings),
+            Station::Jobs(it) => check_jobs(it, &of_kind, findings),
+            Station::Routing(it) => check_routing(it, &of_kind, findings),
+            Station::Assistant(it) => check_assistant(it, &of_kind, findings),
         }
         for call in station.calls() {
             let path = call.path.iter().fold(path.clone(), |path, key| path.key(*key));

@@ -84,92 +84,86 @@ impl Checker<'_> {
         }
         None
     }
+}
 
-    pub(super) fn check_jobs(&self, it: &Jobs, path: &Path, findings: &mut Findings) {
-        check_places(it.workers, path.key("workers"), findings);
-        if it.throughput.is_some_and(|rate| rate.as_per_second() <= 0.0) {
-            findings
-                .add(path.key("throughput"), "must be more than none; leave it out for no limit");
-        }
-        let servers = servers::Config { lane_max: it.lane_max.clone() };
-        findings.add_fields(&path.key("lane_max"), servers.problems());
-        let has_use =
-            it.lane_max.is_some() || it.order == crate::platform::parts::queue::Order::Fair;
-        if it.lanes.is_some() != has_use {
-            let message =
-                "`lanes` go with `order` `fair` or with `lane_max`, and these with `lanes`";
-            findings.add(path.clone(), message);
-        }
-        if it.types.is_empty() {
-            findings.add(path.key("types"), "must name at least one type of jobs");
-        }
-        check_undotted(it.types.keys(), &path.key("types"), findings);
-        for (name, job) in &it.types {
-            check_job_type(job, &path.key("types").key(name), findings);
-        }
-        if let Some(reports) = &it.reports {
-            check_distribution(&reports.delay, &path.key("reports").key("delay"), findings);
+pub(super) fn check_jobs(it: &Jobs, path: &Path, findings: &mut Findings) {
+    check_places(it.workers, path.key("workers"), findings);
+    if it.throughput.is_some_and(|rate| rate.as_per_second() <= 0.0) {
+        findings.add(path.key("throughput"), "must be more than none; leave it out for no limit");
+    }
+    let servers = servers::Config { lane_max: it.lane_max.clone() };
+    findings.add_fields(&path.key("lane_max"), servers.problems());
+    let has_use = it.lane_max.is_some() || it.order == crate::platform::parts::queue::Order::Fair;
+    if it.lanes.is_some() != has_use {
+        let message = "`lanes` go with `order` `fair` or with `lane_max`, and these with `lanes`";
+        findings.add(path.clone(), message);
+    }
+    if it.types.is_empty() {
+        findings.add(path.key("types"), "must name at least one type of jobs");
+    }
+    check_undotted(it.types.keys(), &path.key("types"), findings);
+    for (name, job) in &it.types {
+        check_job_type(job, &path.key("types").key(name), findings);
+    }
+    if let Some(reports) = &it.reports {
+        check_distribution(&reports.delay, &path.key("reports").key("delay"), findings);
+    }
+}
+
+pub(super) fn check_routing(it: &Routing, path: &Path, findings: &mut Findings) {
+    if it.skills.is_empty() {
+        findings.add(path.key("skills"), "must name at least one skill");
+    }
+    for (name, skill) in &it.skills {
+        let path = path.key("skills").key(name);
+        check_distribution(&skill.handle_time, &path.key("handle_time"), findings);
+        if let Some(patience) = &skill.patience {
+            check_distribution(patience, &path.key("patience"), findings);
         }
     }
+    check_undotted(it.calls.keys(), &path.key("calls"), findings);
+    if it.retry_after.is_zero() {
+        findings.add(path.key("retry_after"), "must be longer than no time at all");
+    }
+    for (name, group) in &it.agents {
+        check_agents(group, it, &path.key("agents").key(name), findings);
+    }
+}
 
-    pub(super) fn check_routing(&self, it: &Routing, path: &Path, findings: &mut Findings) {
-        if it.skills.is_empty() {
-            findings.add(path.key("skills"), "must name at least one skill");
+pub(super) fn check_assistant(it: &Assistant, path: &Path, findings: &mut Findings) {
+    check_places(it.capacity, path.key("capacity"), findings);
+    findings.add_fields(&path.key("queue"), it.queue.problems());
+    let steps = path.key("steps");
+    check_undotted(it.steps.keys(), &steps, findings);
+    for (name, step) in &it.steps {
+        let path = steps.key(name);
+        if name == "transfer" {
+            findings.add(path.clone(), "is the name of the transfer");
         }
-        for (name, skill) in &it.skills {
-            let path = path.key("skills").key(name);
-            check_distribution(&skill.handle_time, &path.key("handle_time"), findings);
-            if let Some(patience) = &skill.patience {
-                check_distribution(patience, &path.key("patience"), findings);
+        match step {
+            WorkflowStep::Call(call) if call.step != 1 => {
+                let message = "steps are made in the order of their names";
+                findings.add(path.key("call").key("step"), message);
             }
-        }
-        check_undotted(it.calls.keys(), &path.key("calls"), findings);
-        if it.retry_after.is_zero() {
-            findings.add(path.key("retry_after"), "must be longer than no time at all");
-        }
-        for (name, group) in &it.agents {
-            check_agents(group, it, &path.key("agents").key(name), findings);
+            WorkflowStep::Call(_) => {}
+            WorkflowStep::Wait(wait) => {
+                check_distribution(wait, &path.key("wait"), findings);
+            }
         }
     }
-
-    pub(super) fn check_assistant(&self, it: &Assistant, path: &Path, findings: &mut Findings) {
-        check_places(it.capacity, path.key("capacity"), findings);
-        findings.add_fields(&path.key("queue"), it.queue.problems());
-        let steps = path.key("steps");
-        check_undotted(it.steps.keys(), &steps, findings);
-        for (name, step) in &it.steps {
-            let path = steps.key(name);
-            if name == "transfer" {
-                findings.add(path.clone(), "is the name of the transfer");
-            }
-            match step {
-                WorkflowStep::Call(call) if call.step != 1 => {
-                    let message = "steps are made in the order of their names";
-                    findings.add(path.key("call").key("step"), message);
-                }
-                WorkflowStep::Call(_) => {}
-                WorkflowStep::Wait(wait) => {
-                    check_distribution(wait, &path.key("wait"), findings);
-                }
-            }
-        }
-        let transfer = path.key("transfer");
-        let is_plain = it.transfer.mode == Mode::Wait
-            && it.transfer.step == 1
-            && it.transfer.share >= Share::ALL;
-        if !is_plain {
-            findings
-                .add(transfer, "is always made and waited for: mode, step and share have no place");
-        }
-        if it.loops_max == Some(0) {
-            findings.add(path.key("loops_max"), "must be at least 1; leave it out for no limit");
-        }
-        if let OnRateLimited::BackOff(it) = &it.on_rate_limited {
-            let path = path.key("on_rate_limited").key("back_off");
-            if !(1.0..f64::INFINITY).contains(&it.factor) {
-                findings
-                    .add(path.key("factor"), format!("must be at least 1, found {}", it.factor));
-            }
+    let transfer = path.key("transfer");
+    let is_plain =
+        it.transfer.mode == Mode::Wait && it.transfer.step == 1 && it.transfer.share >= Share::ALL;
+    if !is_plain {
+        findings.add(transfer, "is always made and waited for: mode, step and share have no place");
+    }
+    if it.loops_max == Some(0) {
+        findings.add(path.key("loops_max"), "must be at least 1; leave it out for no limit");
+    }
+    if let OnRateLimited::BackOff(it) = &it.on_rate_limited {
+        let path = path.key("on_rate_limited").key("back_off");
+        if !(1.0..f64::INFINITY).contains(&it.factor) {
+            findings.add(path.key("factor"), format!("must be at least 1, found {}", it.factor));
         }
     }
 }

@@ -128,7 +128,11 @@ impl Names {
         place(&self.stations, name).map(StationId)
     }
 
-    /// The station, call or workload of a name, as something that is measured.
+    /// The station, call, workload or type of jobs of a name, as something that is measured.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are more stations and calls than ids, which a checked scenario rules out.
     #[must_use]
     pub fn target(&self, name: &str) -> Option<TargetId> {
         let call = || place(&self.calls, name).map(|call| self.call_target(CallId(call)));

@@ -50,24 +50,6 @@ impl Compiler<'_> {
         }
     }
 
-    /// For each call that leads to a station the place of what it names there in a list.
-    fn named_by_calls<'a>(
-        &self,
-        station: &str,
-        running: &Running,
-        names: impl Iterator<Item = &'a String>,
-        field: fn(&Call) -> Option<&String>,
-    ) -> Vec<Option<u16>> {
-        let names: Vec<String> = names.cloned().collect();
-        let calls = running.calls().into_iter();
-        calls
-            .map(|(.., call)| {
-                let is_here = call.to == station;
-                field(call).filter(|_| is_here).and_then(|name| place(&names, name))
-            })
-            .collect()
-    }
-
     fn jobs(&self, name: &str, it: &Jobs, running: &Running) -> jobs::Config {
         let second = Span::from_secs(1).as_nanos_f64();
         jobs::Config {
@@ -86,7 +68,7 @@ impl Compiler<'_> {
             },
             servers: servers::Config { lane_max: it.lane_max.clone() },
             types: it.types.iter().map(|(kind, job)| self.job_type(name, kind, job)).collect(),
-            type_of: self.named_by_calls(name, running, it.types.keys(), |call| call.job.as_ref()),
+            type_of: named_by_calls(name, running, it.types.keys(), |call| call.job.as_ref()),
             reports: it.reports.as_ref().map(|it| (it.share, Sampler::new(&it.delay))),
         }
     }
@@ -117,8 +99,7 @@ impl Compiler<'_> {
             target: self.names.target(name).expect("a station is a target"),
             tenants: u32::try_from(self.names.weights.len()).expect("checked"),
             skills: it.skills.values().map(skill).collect(),
-            skill_of: self
-                .named_by_calls(name, running, it.skills.keys(), |call| call.skill.as_ref()),
+            skill_of: named_by_calls(name, running, it.skills.keys(), |call| call.skill.as_ref()),
             groups: it.agents.values().map(|group| self.agents(group, it)).collect(),
             on_missing_record: match it.on_missing_record {
                 OnMissingRecord::Block => routing::OnMissingRecord::Block,
@@ -133,8 +114,7 @@ impl Compiler<'_> {
     fn agents(&self, it: &AgentGroup, routing: &Routing) -> routing::Group {
         let whole: f64 = self.names.weights.iter().sum();
         let places = |weight: &f64| {
-            let count = (f64::from(it.count) * weight / whole).round() as u32;
-            count.max(it.tenant_min) * it.capacity
+            rounded(f64::from(it.count) * weight / whole).max(it.tenant_min) * it.capacity
         };
         let has_skill = |name: &String| it.skills.as_ref().is_none_or(|it| it.contains(name));
         routing::Group {
@@ -147,7 +127,8 @@ impl Compiler<'_> {
 
     /// When shifts begin and end from the start of the clock to its end.
     fn shifts(&self, shift: &Shift) -> Vec<(Instant, bool)> {
-        let second = |time: &str| second_of_day(time).expect("checked: a time of day") as i64;
+        let second =
+            |time: &str| i64::from(rounded(second_of_day(time).expect("checked: a time of day")));
         let (from, to) = (second(&shift.from), second(&shift.to));
         let first = self.clock.local(Instant::START).date();
         let last = self.clock.local(self.clock.end()).date();
@@ -203,6 +184,33 @@ impl Compiler<'_> {
             },
         }
     }
+}
+
+/// For each call that leads to a station the place of what it names there in a list.
+fn named_by_calls<'a>(
+    station: &str,
+    running: &Running,
+    names: impl Iterator<Item = &'a String>,
+    field: fn(&Call) -> Option<&String>,
+) -> Vec<Option<u16>> {
+    let names: Vec<String> = names.cloned().collect();
+    let calls = running.calls().into_iter();
+    calls
+        .map(|(.., call)| {
+            let is_here = call.to == station;
+            field(call).filter(|_| is_here).and_then(|name| place(&names, name))
+        })
+        .collect()
+}
+
+/// A count that is small and not negative, as a whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked: counts and seconds of a day have 32 bits"
+)]
+fn rounded(count: f64) -> u32 {
+    count.round() as u32
 }
 
 /// When somebody begins to be on duty and when nobody is any more, from shifts that may overlap or touch;

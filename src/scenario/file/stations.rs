@@ -49,7 +49,7 @@ pub enum Lanes {
     Type,
     /// Each tenant.
     Tenant,
-    /// Each conversation, spread by its number over 4096 lanes.
+    /// Each conversation, spread by its number over 65536 lanes.
     Conversation,
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::stage::{
-    Replay, burst, every_second, overlay, replay_trace, scenario, seconds, service, time,
+    Replay, burst, every_second, of_tenant, overlay, replay_trace, scenario, seconds, service, time,
 };
 
 /// An indicator evaluated every second, with `more` fields.
@@ -171,4 +171,42 @@ fn a_tenant_with_few_operations_does_not_count() {
     // With two: a from 6 to 10, b from 8 to 10; then both have one in the window.
     let replay = by_tenant(&json!({ "share": 0.5, "count_min": 2 }));
     assert_eq!(windows(&replay), [(6.0, Some(11.0))]);
+}
+
+#[test]
+fn missing_records_hurt_those_whose_items_refer_to_them() {
+    // Two items of a are 25 s old when records of 20 s are deleted, one of b is younger; those of a come
+    // back at 41 and 42.
+    let skills = json!({ "s": { "handle_time": { "constant": "1s" } } });
+    for (on_missing_record, measure) in [
+        ("block", "blocked_queues"),
+        ("block", "affected_queues"),
+        ("skip", "missing_records"),
+        ("set_aside", "missing_records"),
+        ("set_aside", "set_aside"),
+    ] {
+        let routing =
+            json!({ "skills": skills, "agents": {}, "on_missing_record": on_missing_record });
+        let skill = json!({ "skill": "s" });
+        let workloads = json!({
+            "w": burst(5, 2, "routing", &skill),
+            "x": of_tenant("b", burst(20, 1, "routing", &skill))
+        });
+        let mut scenario = scenario(&json!({ "routing": { "routing": routing } }), &workloads);
+        scenario["timeline"] = json!({
+            "clean-up": {
+                "at": time(30), "note": "", "clean_up": { "station": "routing", "older_than": "20s" }
+            },
+            "repair": {
+                "at": time(40), "note": "", "repair": { "station": "routing", "rate": "1/s" }
+            }
+        });
+        scenario["indicators"] = indicator(&json!("routing"), measure, &json!({ "above": 0 }));
+        let replay = Replay::of(&scenario);
+        // A queue is free as soon as its first item has its record.
+        let end = if measure == "blocked_queues" { 42.0 } else { 43.0 };
+        assert_eq!(windows(&replay), [(31.0, Some(end))], "{measure}");
+        assert_eq!(replay.count("it.tenants"), Some(1.0), "{measure}");
+        assert_eq!(replay.count("it.tenant_minutes"), Some((end - 31.0) / 60.0), "{measure}");
+    }
 }

@@ -166,6 +166,10 @@ impl Routing {
     }
 
     /// An item arrived.
+    ///
+    /// # Panics
+    ///
+    /// Panics if its call names no skill, which a checked scenario rules out.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
         let attempt = &mut desk.work.attempts[id];
@@ -339,12 +343,18 @@ impl Routing {
         let target = desk.recorder.at(self.config.target);
         let (mut blocked, mut affected) = (0, 0);
         let mut oldest: Option<Instant> = None;
-        let mut blocked_of = target.blocked_of.take();
-        if let Some(blocked_of) = &mut blocked_of {
-            blocked_of.fill(0);
+        let (mut blocked_of, mut affected_of) =
+            (target.blocked_of.take(), target.affected_of.take());
+        for of_tenants in [&mut blocked_of, &mut affected_of].into_iter().flatten() {
+            of_tenants.fill(0);
         }
         for (number, line) in self.lines.iter().enumerate() {
-            affected += u32::from(line.has_missing());
+            if line.has_missing() {
+                affected += 1;
+                if let Some(affected_of) = &mut affected_of {
+                    affected_of[number / skills] += 1;
+                }
+            }
             oldest = [oldest, line.first_arrived()].into_iter().flatten().min();
             if line.is_blocked() {
                 blocked += 1;
@@ -353,7 +363,7 @@ impl Routing {
                 }
             }
         }
-        target.blocked_of = blocked_of;
+        (target.blocked_of, target.affected_of) = (blocked_of, affected_of);
         let bin = &mut target.open;
         bin.blocked_queues = blocked;
         bin.affected_queues = affected;

@@ -1,0 +1,110 @@
+//! `hindsight explain`: what a scenario rests on, how it is wired, and how trouble spread.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, Status, output};
+use crate::report::explain::{Explanation, dot, markdown, mermaid};
+use crate::report::text;
+use crate::scenario::{Changes, Loaded};
+use crate::simulation;
+
+/// Explain a scenario: what it rests on, how it is wired, and how trouble spread through it
+///
+/// First what is documented and what a parameter was fitted to, what was put in, what is assumed and why.
+/// Then the platform: workloads, stations, and the calls between them with their policies. Then, after
+/// one replay, in which order stations left their own usual state, and by way of which calls and shared
+/// queues: read from the time series alone, not from the scenario's indicators.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  hindsight explain FILE
+      everything, for people
+  hindsight explain FILE --no-replay
+      only what stands in the file
+  hindsight explain FILE --with cache-layer
+      how trouble spreads with a mitigation
+  hindsight explain FILE --format mermaid -o wiring.mmd
+      the wiring as a diagram for a page or a wiki
+  hindsight explain FILE --format dot | dot -Tsvg -o wiring.svg
+      the same for Graphviz
+
+Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped the replay
+(the explanation is complete up to there).")]
+pub(super) struct Explain {
+    /// A scenario file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Apply a mitigation of the scenario; may be repeated
+    #[arg(long, value_name = "MITIGATION")]
+    with: Vec<String>,
+    /// Change one field of the scenario, after all mitigations; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Draw at random from another seed than the scenario's
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
+    /// Do not replay: say nothing of what the simulation shows
+    #[arg(long)]
+    no_replay: bool,
+    /// For whom or what; mermaid and dot are the wiring alone
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the explanation to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Whom or what an explanation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, on a terminal
+    Text,
+    /// For people, as a page in Markdown
+    Md,
+    /// The wiring as a Mermaid flowchart
+    Mermaid,
+    /// The wiring as a Graphviz digraph
+    Dot,
+    /// For programs
+    Json,
+}
+
+impl Explain {
+    pub(super) fn run(&self) -> Result<Status, Failure> {
+        if self.file.is_dir() {
+            let folder = self.file.display();
+            return Err(Failure::Message(format!(
+                "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
+            )));
+        }
+        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        let refused = |refusal| Failure::Refused(vec![refusal]);
+        let loaded = Loaded::read(&self.file).map_err(refused)?;
+        let scenario = loaded.scenario(&changes).map_err(refused)?;
+        let value = loaded.value(&changes).map_err(refused)?;
+        let is_replayed = match self.format {
+            Format::Text | Format::Md | Format::Json => !self.no_replay,
+            Format::Mermaid | Format::Dot => false,
+        };
+        let outcome = is_replayed.then(|| simulation::run(&scenario, scenario.seed()));
+        let explanation = Explanation::new(&scenario, &value, outcome.as_ref());
+        output::deliver(&self.told(&explanation), self.output.as_deref())?;
+        if outcome.is_some_and(|outcome| outcome.run.stop.limit().is_some()) {
+            output::warn_stopped(&self.file);
+            return Ok(Status::Stopped);
+        }
+        Ok(Status::Fine)
+    }
+
+    fn told(&self, it: &Explanation) -> String {
+        match self.format {
+            Format::Text => text::explain::explain(it, output::look(self.output.as_deref())),
+            Format::Md => markdown::page(it),
+            Format::Mermaid => mermaid::flowchart(&it.wiring),
+            Format::Dot => dot::digraph(&it.scenario, &it.wiring),
+            Format::Json => it.to_json(),
+        }
+    }
+}
