@@ -41,7 +41,7 @@ fn all_kinds() -> Value {
 
 /// Asserts that each value at its pointer is refused in words that contain all of these.
 fn assert_refused(cases: &[(&str, Value, &[&str])]) {
-    let folder = tempdir().unwrap();
+    let folder = tempdir().expect("a temporary directory can be made");
     for (pointer, value, parts) in cases {
         let wrong = format!("{:#}", set(all_kinds(), pointer, value));
         let said = refused(&write(&folder, "wrong.json", &wrong));

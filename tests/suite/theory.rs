@@ -239,3 +239,50 @@ fn retries_amplify_as_a_geometric_series() {
     assert_agrees("attempts", &attempts, 1.417, 0.01);
     assert_agrees("failures", &failed, 0.0081, 0.2);
 }
+
+#[test]
+fn a_closed_population_keeps_a_server_busy_as_the_machine_repair_model_says() {
+    // Six clients who think for a second and a server of 250 ms: the server is idle with a probability of
+    // one over the sum of 6! / (6 - k)! times a quarter to the power of k.
+    // <https://en.wikipedia.org/wiki/Engset_formula>
+    let idle = 1.0 / (0..6).rev().fold(1.0, |sum, k| 1.0 + f64::from(6 - k) * 0.25 * sum);
+    let arrivals = json!({ "closed": { "clients": 6, "think": exponential("1s") } });
+    let workloads = json!({ "w": { "call": { "to": "worker" }, "arrivals": arrivals } });
+    let stations = json!({ "worker": service(&exponential("250ms"), &json!({})) });
+    let rate = |it: &Replay| {
+        let bins = observed(it, "w").bins;
+        bins.iter().map(|bin| f64::from(bin.done)).sum::<f64>() / (bins.len() as f64 * 10.0)
+    };
+    let takes: [&dyn Fn(&Replay) -> f64; 2] = [&rate, &|it| in_flight(it, "w")];
+    let [rates, numbers] = replicate(&long(&stations, &workloads, 3), takes);
+    let throughput = 4.0 * (1.0 - idle);
+    assert_agrees("throughput", &rates, throughput, 0.02);
+    // Whoever is not in flight thinks, for a second: Little's law.
+    assert_agrees("in flight", &numbers, 6.0 - throughput, 0.02);
+}
+
+#[test]
+fn impatient_customers_give_up_on_agents_as_erlang_a_says() {
+    // M/M/4+M: 8 a second, agents of 400 ms, a patience of 500 ms. A chain of births and deaths, of which
+    // each state beyond four loses customers at two a second for each that waits. Palm, "Research on
+    // telephone traffic carried by full availability groups", 1957; Garnett, Mandelbaum and Reiman,
+    // "Designing a call center with impatient customers", 2002. <https://doi.org/10.1287/msom.4.3.208.7753>
+    let (mut weight, mut all, mut waiting) = (1.0, 1.0, 0.0);
+    for k in 1..200_u32 {
+        let beyond = f64::from(k.saturating_sub(4));
+        weight *= 8.0 / (f64::from(k.min(4)) * 2.5 + beyond * 2.0);
+        all += weight;
+        waiting += weight * beyond;
+    }
+    let waiting = waiting / all;
+    let chat = json!({ "handle_time": exponential("400ms"), "patience": exponential("500ms") });
+    let desk = json!({ "skills": { "chat": chat }, "agents": { "all": { "count": 12 } } });
+    let of_a = json!({ "call": { "to": "desk", "skill": "chat" }, "tenants": ["a"] });
+    let workloads = json!({ "w": poisson("8/s", "desk", &of_a) });
+    let takes: [&dyn Fn(&Replay) -> f64; 2] =
+        [&|it| failed_share(it, "w"), &|it| in_flight(it, "desk")];
+    let [shares, numbers] =
+        replicate(&long(&json!({ "desk": { "routing": desk } }), &workloads, 3), takes);
+    assert_agrees("abandoned", &shares, 2.0 * waiting / 8.0, 0.05);
+    assert_agrees("waiting", &numbers, waiting, 0.05);
+}

@@ -124,7 +124,7 @@ fn routing(index: usize, kinds: &[Kind]) -> Choice {
             "agents",
             object(vec![Field::Always("g0", group()), Field::Maybe("g1", group())]),
         ),
-        Field::Maybe("on_missing_record", word(&["block", "skip", "set_aside"])),
+        Field::Always("on_missing_record", word(&["block", "skip", "set_aside"])),
         Field::Always("calls", calls(index + 1, kinds)),
         Field::Maybe("retry_after", span()),
     ]);
@@ -271,12 +271,24 @@ pub(crate) fn any_platform() -> impl Strategy<Value = Value> {
         kinds.push(last);
         let stations: Vec<Choice> = (0..kinds.len()).map(|index| station(index, &kinds)).collect();
         let workloads = prop::collection::vec(workload(&kinds), 1..=3);
-        let actions = prop::collection::vec(action(kinds), 0..=6);
-        (stations, workloads, actions, any::<u32>())
+        let actions = prop::collection::vec(action(kinds.clone()), 0..=6);
+        let clean_ups = prop::collection::vec(0_u64..120, 2 * kinds.len());
+        (stations, workloads, actions, any::<u32>(), (Just(kinds), clean_ups))
     });
-    parts.prop_map(|(stations, workloads, actions, seed)| {
-        let timeline = named("t", actions);
-        let mut scenario = two_minutes(named("s", stations), named("w", workloads), timeline, seed);
+    parts.prop_map(|(stations, workloads, actions, seed, (kinds, seconds))| {
+        let mut timeline = named("t", actions);
+        for (number, seconds) in seconds.chunks(2).enumerate() {
+            if kinds[number] == Kind::Routing {
+                let clean_up = json!({ "station": format!("s{number}"), "older_than": "0s" });
+                let repair = json!({ "station": format!("s{number}"), "rate": "1/s" });
+                timeline[format!("clean-{number}")] =
+                    json!({ "at": time(seconds[0]), "note": "", "clean_up": clean_up });
+                timeline[format!("repair-{number}")] =
+                    json!({ "at": time(seconds[1]), "note": "", "repair": repair });
+            }
+        }
+        let mut scenario =
+            two_minutes(&named("s", stations), &named("w", workloads), timeline, seed);
         scenario["limits"] = json!({ "events": 100_000, "events_at_one_instant": 20_000 });
         scenario["indicators"] = json!({ "any": {
             "of": "s0", "measure": "in_flight", "above": 3, "every": "1s",

@@ -288,13 +288,18 @@ pub(crate) fn any_scenario() -> impl Strategy<Value = Value> {
         (stations, workloads, actions, any::<u32>())
     });
     parts.prop_map(|(stations, workloads, actions, seed)| {
-        two_minutes(named("s", stations), named("w", workloads), named("t", actions), seed)
+        two_minutes(&named("s", stations), &named("w", workloads), named("t", actions), seed)
     })
 }
 
 /// Two minutes of these stations under these workloads and actions.
-pub(super) fn two_minutes(stations: Value, workloads: Value, timeline: Value, seed: u32) -> Value {
-    let mut scenario = scenario(&stations, &workloads);
+pub(super) fn two_minutes(
+    stations: &Value,
+    workloads: &Value,
+    timeline: Value,
+    seed: u32,
+) -> Value {
+    let mut scenario = scenario(stations, workloads);
     let image = |pushed: &str| json!({ "repository": "all", "pushed": pushed });
     scenario["seed"] = json!(seed);
     scenario["clock"]["end"] = json!(time(120));

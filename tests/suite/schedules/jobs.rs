@@ -229,6 +229,13 @@ fn a_missed_job_is_tried_again_unless_it_is_never_done() {
     assert_eq!((late.done("p"), never.done("p")), (vec![14], vec![]));
     assert_eq!((late.failed("p"), never.failed("p")), (vec![], vec![5]));
     assert_eq!([late.failed("engine.mail"), never.failed("engine.mail")], [[5], [5]]);
+    // A run that was under way at the deadline of 1, and fails at 2, is the last.
+    let hasty = json!({
+        "failure_share": 1, "retries": { "max": 1, "base": "10s" },
+        "deadline": "1s", "when_missed": "never"
+    });
+    let hasty = replay_set(&blocked(&hasty, &json!({})), &workloads, 7, &set);
+    assert_eq!((hasty.failed("p"), hasty.failed("engine.mail")), (vec![2], vec![1]));
 }
 
 #[test]
@@ -274,7 +281,7 @@ fn lag_is_told_by_type_from_when_the_first_job_was_due() {
     });
     let replay = replay(&engine(&types, &json!({})), &workloads);
     let lag = |name: &str, second: usize| {
-        replay.series(name).bins[second - 1].oldest_wait.as_secs_f64() as u64
+        replay.series(name).bins[second - 1].oldest_wait.as_nanos() / 1_000_000_000
     };
     assert_eq!([lag("engine.mail", 10), lag("engine.reminder", 10), lag("engine", 10)], [7, 5, 7]);
     // The first mail runs from 20 on, the reminder from 22 on; the later mail waits until 24.
@@ -291,9 +298,8 @@ fn a_retry_lags_from_when_it_is_due_again() {
     let mail = json!({ "failure_share": 1, "retries": { "max": 1, "base": "4s" } });
     let workloads = json!({ "p": jobs(0, 1, "mail"), "q": jobs(3, 1, "block") });
     let replay = replay(&blocked(&mail, &json!({})), &workloads);
-    let lag =
-        |second: usize| replay.series("engine.mail").bins[second - 1].oldest_wait.as_secs_f64();
-    assert_eq!([5, 10, 20].map(|second| lag(second) as u64), [0, 4, 14]);
+    let lag = |second: usize| replay.series("engine.mail").bins[second - 1].oldest_wait.as_nanos();
+    assert_eq!([5, 10, 20].map(|second| lag(second) / 1_000_000_000), [0, 4, 14]);
 }
 
 #[test]

@@ -169,8 +169,11 @@ fn paged(priorities: [&str; 3], on_call: &Value) -> Value {
     scenario
 }
 
+/// By station: when its alert was taken up, and how many instances it had from when on.
+type Reactions = ([Vec<f64>; 3], [Vec<(usize, u32)>; 3]);
+
 /// When the alerts of the three were taken up, and when they had instances again.
-fn reactions(scenario: &Value) -> ([Vec<f64>; 3], [Vec<(usize, u32)>; 3]) {
+fn reactions(scenario: &Value) -> Reactions {
     let replay = Replay::of(scenario);
     let taken = |id: u16| replay.log(Emerged::TakenUp(id)).into_iter().map(|(at, _)| at).collect();
     let up = |name: &str| replay.steps(name, |bin| &bin.up);

@@ -66,8 +66,8 @@ fn the_item_that_waits_longest_is_told_whatever_its_turn() {
     urgent["priority"] = json!(1);
     let workloads = json!({ "first": items(0, 1, "chat"), "p": items(2, 1, "chat"), "q": urgent });
     let replay = replay(&desk(&json!({})), &workloads);
-    let waits = |second: usize| replay.series("desk").bins[second - 1].oldest_wait.as_secs_f64();
-    assert_eq!([4, 8, 12].map(|second| waits(second) as u64), [2, 6, 10]);
+    let waits = |second: usize| replay.series("desk").bins[second - 1].oldest_wait.as_nanos();
+    assert_eq!([4, 8, 12].map(|second| waits(second) / 1_000_000_000), [2, 6, 10]);
 }
 
 #[test]
