@@ -72,7 +72,7 @@ impl<'a> Words<'a> {
         self.scenario.file.clock.start.civil().date()
     }
 
-    /// A moment of the run: `10:29:04`, or `08-07 10:29:04` on another day.
+    /// A moment of the run: `10:29:04`, or `Thu 10:29:04` on another day.
     pub(super) fn moment(self, instant: Instant) -> String {
         self.time(self.scenario.clock.local(instant), false)
     }
