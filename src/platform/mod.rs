@@ -235,13 +235,17 @@ impl Platform {
         self.plan_lifecycle(now + Span::from_nanos(1), agenda);
     }
 
-    /// Ends the run: dates open windows, and asserts that nothing was lost.
+    /// Ends the run: closes the last bin, dates open windows, and asserts that nothing was lost.
     ///
     /// # Panics
     ///
     /// Panics if a unit or an attempt vanished: an error in this crate.
-    pub fn finish(&mut self, ended: Instant) {
+    pub fn finish(&mut self, ended: Instant, agenda: &mut Agenda<Event>) {
         self.ended = ended;
+        let mut desk = desk!(self, agenda);
+        for station in &mut self.stations {
+            station.report(ended, &mut desk);
+        }
         self.recorder.close_bins(ended);
         for indicator in &mut self.indicators {
             indicator.finish();

@@ -54,7 +54,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
     };
     let run = engine::run(&mut platform, &mut agenda, scenario.clock.end(), limits);
-    platform.finish(run.ended);
+    platform.finish(run.ended, &mut agenda);
     let counts = Counts::new(scenario, &platform);
     Outcome { seed, run, platform, counts }
 }

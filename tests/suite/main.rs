@@ -5,6 +5,7 @@ mod determinism;
 mod explain;
 mod golden;
 mod incidents;
+mod kind_errors;
 mod properties;
 mod readme;
 mod scenario_errors;

@@ -8,7 +8,7 @@ use tempfile::tempdir;
 use crate::{SHORT, hindsight, short_text, short_value, stderr, stdout, text, write};
 
 /// Replays a wrong file and gives what standard error says of it.
-fn refused(file: &Path) -> String {
+pub(crate) fn refused(file: &Path) -> String {
     let mut all = Vec::new();
     for command in ["replay", "validate", "check"] {
         let assert = hindsight(&[command, text(file)]).assert().code(2);
@@ -23,7 +23,10 @@ fn refused(file: &Path) -> String {
 
 /// The scenario with `value` at `pointer`; null removes what is there.
 fn with(pointer: &str, value: &Value) -> Value {
-    let mut scenario = short_value();
+    set(short_value(), pointer, value)
+}
+
+pub(crate) fn set(mut scenario: Value, pointer: &str, value: &Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
     let parent = scenario.pointer_mut(parent).and_then(Value::as_object_mut);
     let parent = parent.expect("the parent is an object");

@@ -96,16 +96,21 @@ pub struct Assistant {
     waits: LineId,
     /// The numbers of the sets of places added so far, each an instance.
     numbers: u32,
+    /// Whether places are being given to those that wait.
+    is_filling: bool,
 }
 
 impl Assistant {
     /// An assistant with nothing to do.
     pub fn new(id: StationId, config: Config, desk: &mut Desk) -> Self {
-        let mut servers = Servers::new(&servers::Config::default(), config.capacity);
-        servers.add_instance(0);
+        let servers = Servers::new(&servers::Config::default(), config.capacity);
         desk.recorder.at(config.target).slots = Gauge::starting_at(config.capacity);
         let queue = Queue::new(&config.queue, false);
-        Self { id, queue, servers, waits: desk.agenda.line(), numbers: 1, config }
+        let waits = desk.agenda.line();
+        let mut assistant =
+            Self { id, queue, servers, waits, numbers: 0, is_filling: false, config };
+        assistant.add_places();
+        assistant
     }
 
     /// Handles what happens at it.
@@ -146,7 +151,25 @@ impl Assistant {
         }
     }
 
+    /// Adds the places that are missing up to the capacity.
+    fn add_places(&mut self) {
+        let missing = self.config.capacity.saturating_sub(self.servers.slots());
+        if missing > 0 {
+            self.servers.set_concurrency(missing);
+            self.servers.add_instance(self.numbers);
+            self.numbers += 1;
+        }
+    }
+
+    /// Whether one more conversation may be held; places only come, and how many count says the capacity.
+    fn has_place(&self) -> bool {
+        self.servers.in_hand() < self.config.capacity
+    }
+
     fn take_place(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
+        if !self.has_place() {
+            return false;
+        }
         let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
         desk.work.attempts[id].slot = Some(slot);
         self.report_capacity(desk);
@@ -247,21 +270,27 @@ impl Assistant {
         self.fill(desk);
     }
 
+    /// Gives free places to those that wait.
     fn fill(&mut self, desk: &mut Desk) {
-        while self.servers.has_free() {
+        // A conversation that ends at once comes here again, from within the loop that goes on after it.
+        if std::mem::replace(&mut self.is_filling, true) {
+            return;
+        }
+        while self.has_place() {
             let (servers, work) = (&self.servers, &*desk.work);
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
-            let Some(id) = next else { return };
+            let Some(id) = next else { break };
             let attempt = &mut desk.work.attempts[id];
             let (tenant, timer) = (attempt.tenant, attempt.timer.take());
             if let Some(timer) = timer {
                 desk.agenda.cancel(timer);
             }
             desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
-            if self.take_place(id, tenant, desk) {
-                self.go_on(id, desk);
-            }
+            let has_begun = self.take_place(id, tenant, desk);
+            debug_assert!(has_begun, "there are as many places as the capacity");
+            self.go_on(id, desk);
         }
+        self.is_filling = false;
     }
 
     fn leave_queue(&mut self, id: AttemptId, failure: Failure, desk: &mut Desk) {
@@ -276,11 +305,12 @@ impl Assistant {
         self.queue.forget_one(tenant, |id| is_waiting(work, id));
     }
 
+    /// Reports the places; conversations beyond a capacity that was lowered take none of it.
     fn report_capacity(&self, desk: &mut Desk) {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
-        target.slots.set(now, self.servers.slots());
-        target.busy.set(now, self.servers.busy());
+        target.slots.set(now, self.config.capacity);
+        target.busy.set(now, self.servers.in_hand().min(self.config.capacity));
     }
 
     /// Reports how long the conversation that waits longest for a place has waited.
@@ -300,15 +330,10 @@ impl Assistant {
 
     /// Sets the assistant up otherwise from now on; conversations meet it at their next step.
     pub fn reconfigure(&mut self, config: Config, desk: &mut Desk) {
-        if config.capacity != self.config.capacity {
-            self.servers.drain_instance(self.numbers - 1);
-            self.servers.set_concurrency(config.capacity);
-            self.servers.add_instance(self.numbers);
-            self.numbers += 1;
-        }
         let work = &*desk.work;
         self.queue.reconfigure(&config.queue, false, |id| is_waiting(work, id));
         self.config = config;
+        self.add_places();
         self.report_capacity(desk);
         self.fill(desk);
     }

@@ -163,7 +163,7 @@ impl Station {
         match self {
             Self::Service(it) => it.report(now, desk),
             Self::Jobs(it) => it.report(now, desk),
-            Self::Routing(it) => it.report(desk),
+            Self::Routing(it) => it.report(now, desk),
             Self::Assistant(it) => it.report(now, desk),
         }
     }

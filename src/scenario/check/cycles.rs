@@ -14,6 +14,8 @@ pub(super) fn check(running: &Running, paths: &RunningPaths, findings: &mut Find
         .iter()
         .map(|(name, station)| {
             let calls = station.calls().into_iter();
+            // What an instance calls before it is ready it calls once, and pauses if that fails.
+            let calls = calls.filter(|it| !it.path.contains(&"ready_calls"));
             let calls = calls.filter(|it| it.call.share >= Share::ALL).map(|it| {
                 let station = paths.stations.key(name);
                 (it.path.iter().fold(station, |path, key| path.key(*key)), it.call.to.as_str())

@@ -108,6 +108,7 @@ impl Checker<'_> {
         self.check_images(service, path, findings);
         check_undotted(service.calls.keys(), &path.key("calls"), findings);
         check_undotted(service.ready_calls.keys(), &path.key("ready_calls"), findings);
+        self.check_ready_calls(service, &path.key("ready_calls"), findings);
     }
 
     fn check_images(&self, service: &Service, path: &Path, findings: &mut Findings) {

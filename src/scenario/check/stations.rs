@@ -1,10 +1,12 @@
 //! Job engines, routing and assistants: what their fields must be to one another.
 
+use std::collections::BTreeSet;
+
 use super::Findings;
 use super::platform::{Checker, check_distribution, check_undotted};
 use crate::platform::parts::servers;
 use crate::scenario::compile::second_of_day;
-use crate::scenario::file::platform::{Call, Mode, Station};
+use crate::scenario::file::platform::{Call, Mode, Service, Station};
 use crate::scenario::file::stations::{
     AgentGroup, Assistant, JobType, Jobs, OnRateLimited, Routing, WorkflowStep,
 };
@@ -49,6 +51,38 @@ impl Checker<'_> {
                 (Some(_), Some(_)) | (None, None) => {}
             }
         }
+    }
+
+    /// Checks the calls that instances make before they are ready, which are no organization's.
+    pub(super) fn check_ready_calls(&self, it: &Service, path: &Path, findings: &mut Findings) {
+        for (name, call) in &it.ready_calls {
+            let path = path.key(name);
+            if call.mode != Mode::Wait || call.share < Share::ALL {
+                let message = "is always made and waited for: mode and share have no place";
+                findings.add(path.clone(), message);
+            }
+            if let Some(routing) = self.routing_behind(&call.to) {
+                let message = format!(
+                    "leads to the routing {routing:?}: what an instance calls is no organization's, and has no agent"
+                );
+                findings.add(path.key("to"), message);
+            }
+        }
+    }
+
+    /// The first routing that calls to a station lead to, at once or over others.
+    fn routing_behind<'b>(&'b self, station: &'b str) -> Option<&'b str> {
+        let mut known = BTreeSet::from([station]);
+        let mut next = vec![station];
+        while let Some(name) = next.pop() {
+            let Some(station) = self.running.stations.get(name) else { continue };
+            if matches!(station, Station::Routing(_)) {
+                return Some(name);
+            }
+            let callees = station.calls().into_iter().map(|it| it.call.to.as_str());
+            next.extend(callees.filter(|name| known.insert(name)));
+        }
+        None
     }
 }
 

@@ -3,6 +3,8 @@
 //! That nothing is lost is asserted by the engine at the end of each run, so that it is tested by
 //! whatever runs here.
 
+mod kinds;
+mod platforms;
 mod scenarios;
 
 use proptest::prelude::*;

@@ -7,30 +7,30 @@ use serde_json::{Map, Value, json};
 use crate::stage::{overlay, scenario, time};
 
 /// A strategy for a field's value.
-type Choice = BoxedStrategy<Value>;
+pub(super) type Choice = BoxedStrategy<Value>;
 
 /// One of these values.
-fn one_of(values: Vec<Value>) -> Choice {
+pub(super) fn one_of(values: Vec<Value>) -> Choice {
     select(values).boxed()
 }
 
-fn span() -> Choice {
+pub(super) fn span() -> Choice {
     one_of(["1ms", "50ms", "250ms", "1s", "7s", "30s"].map(Value::from).to_vec())
 }
 
-fn number(from: u32, to: u32) -> Choice {
+pub(super) fn number(from: u32, to: u32) -> Choice {
     (from..=to).prop_map(Value::from).boxed()
 }
 
-fn share() -> Choice {
+pub(super) fn share() -> Choice {
     one_of([0.0, 0.1, 0.5, 1.0].map(Value::from).to_vec())
 }
 
-fn flag() -> Choice {
+pub(super) fn flag() -> Choice {
     any::<bool>().prop_map(Value::from).boxed()
 }
 
-fn word(words: &[&str]) -> Choice {
+pub(super) fn word(words: &[&str]) -> Choice {
     one_of(words.iter().map(|word| json!(word)).collect())
 }
 
@@ -40,13 +40,13 @@ fn rate() -> Choice {
 
 /// A field that is there, or one time in two is not.
 #[derive(Clone)]
-enum Field {
+pub(super) enum Field {
     Always(&'static str, Choice),
     Maybe(&'static str, Choice),
 }
 
 /// An object of these fields.
-fn object(fields: Vec<Field>) -> Choice {
+pub(super) fn object(fields: Vec<Field>) -> Choice {
     let choose = |field| match field {
         Field::Always(name, choice) => choice.prop_map(move |it| Some((name, it))).boxed(),
         Field::Maybe(name, choice) => {
@@ -62,7 +62,7 @@ fn object(fields: Vec<Field>) -> Choice {
     fields.prop_map(collect).boxed()
 }
 
-fn distribution() -> Choice {
+pub(super) fn distribution() -> Choice {
     prop_oneof![
         span().prop_map(|it| json!({ "constant": it })),
         span().prop_map(|it| json!({ "exponential": { "mean": it } })),
@@ -71,7 +71,7 @@ fn distribution() -> Choice {
     .boxed()
 }
 
-fn retries() -> Choice {
+pub(super) fn retries() -> Choice {
     let budget =
         object(vec![Field::Always("ratio", share()), Field::Always("burst", number(1, 3))]);
     object(vec![
@@ -98,10 +98,16 @@ fn rate_limit() -> Choice {
         Field::Always("burst", number(1, 3)),
         Field::Maybe("borrow", share()),
     ];
+    let conversation = vec![
+        Field::Always("rate", rate()),
+        Field::Always("burst", number(1, 3)),
+        Field::Maybe("refusals_count", flag()),
+    ];
     object(vec![
         Field::Always("rate", rate()),
         Field::Always("burst", number(1, 9)),
         Field::Maybe("per_tenant", object(own)),
+        Field::Maybe("per_conversation", object(conversation)),
     ])
 }
 
@@ -123,7 +129,7 @@ fn caches() -> Choice {
 }
 
 /// The policies of a call that the timeline can set on any.
-fn policies() -> Vec<Field> {
+pub(super) fn policies() -> Vec<Field> {
     vec![
         Field::Always("timeout", prop_oneof![Just(Value::Null), span()].boxed()),
         Field::Maybe("retries", retries()),
@@ -146,25 +152,27 @@ fn call(first: usize, stations: usize, more: Vec<Field>) -> Choice {
     object(fields)
 }
 
+/// How a station makes a call.
+pub(super) fn of_station() -> Vec<Field> {
+    vec![
+        Field::Maybe("mode", word(&["wait", "hand_on"])),
+        Field::Maybe("step", number(1, 2)),
+        Field::Maybe("share", share()),
+        Field::Maybe("on_failure", word(&["fail", "ignore", "pass_on"])),
+    ]
+}
+
 fn calls(first: usize, stations: usize) -> Choice {
     if first >= stations {
         return Just(json!({})).boxed();
     }
-    let of_station = || {
-        vec![
-            Field::Maybe("mode", word(&["wait", "hand_on"])),
-            Field::Maybe("step", number(1, 2)),
-            Field::Maybe("share", share()),
-            Field::Maybe("on_failure", word(&["fail", "ignore", "pass_on"])),
-        ]
-    };
     object(vec![
         Field::Maybe("x", call(first, stations, of_station())),
         Field::Maybe("y", call(first, stations, of_station())),
     ])
 }
 
-fn queue() -> Choice {
+pub(super) fn queue() -> Choice {
     object(vec![
         Field::Maybe("order", word(&["fifo", "lifo", "fair", "priority", "due"])),
         Field::Maybe("bound", number(0, 5)),
@@ -185,8 +193,8 @@ fn autoscaler() -> Choice {
     ])
 }
 
-/// The station `index` of so many.
-fn station(index: usize, stations: usize) -> Choice {
+/// A service that makes these calls.
+pub(super) fn service(calls: Choice, more: Vec<Field>) -> Choice {
     let fallback = object(vec![
         Field::Always("release", word(&["old", "deleted"])),
         Field::Always("after_failed_pulls", number(1, 3)),
@@ -195,7 +203,7 @@ fn station(index: usize, stations: usize) -> Choice {
         object(vec![Field::Always("max", number(1, 2)), Field::Maybe("borrow", flag())]);
     let slowdown =
         object(vec![Field::Always("knee", share()), Field::Always("factor_at_full", number(1, 3))]);
-    let service = object(vec![
+    let mut fields = vec![
         Field::Always("replicas", number(0, 3)),
         Field::Always("concurrency", number(1, 3)),
         Field::Always("service_time", distribution()),
@@ -209,9 +217,10 @@ fn station(index: usize, stations: usize) -> Choice {
         Field::Maybe("start_up", distribution()),
         Field::Always("release", word(&["old", "new", "deleted"])),
         Field::Maybe("fallback", fallback),
-        Field::Always("calls", calls(index + 1, stations)),
-    ]);
-    service.prop_map(|service| json!({ "service": service })).boxed()
+        Field::Always("calls", calls),
+    ];
+    fields.extend(more);
+    object(fields).prop_map(|service| json!({ "service": service })).boxed()
 }
 
 fn workload(stations: usize) -> Choice {
@@ -264,7 +273,7 @@ fn action(stations: usize) -> Choice {
 }
 
 /// Values under the names `s0`, `s1` and so on, for the prefix `s`.
-fn named(prefix: &str, values: Vec<Value>) -> Value {
+pub(super) fn named(prefix: &str, values: Vec<Value>) -> Value {
     let names = (0..).map(|number| format!("{prefix}{number}"));
     Value::Object(names.zip(values).collect::<Map<_, _>>())
 }
@@ -272,24 +281,30 @@ fn named(prefix: &str, values: Vec<Value>) -> Value {
 /// Two minutes of a platform at random.
 pub(crate) fn any_scenario() -> impl Strategy<Value = Value> {
     let parts = (1_usize..=4).prop_flat_map(|count| {
-        let stations: Vec<Choice> = (0..count).map(|index| station(index, count)).collect();
+        let station = |index| service(calls(index + 1, count), Vec::new());
+        let stations: Vec<Choice> = (0..count).map(station).collect();
         let workloads = prop::collection::vec(workload(count), 1..=2);
         let actions = prop::collection::vec(action(count), 0..=4);
         (stations, workloads, actions, any::<u32>())
     });
     parts.prop_map(|(stations, workloads, actions, seed)| {
-        let mut scenario = scenario(&named("s", stations), &named("w", workloads));
-        let image = |pushed: &str| json!({ "repository": "all", "pushed": pushed });
-        scenario["seed"] = json!(seed);
-        scenario["clock"]["end"] = json!(time(120));
-        scenario["timeline"] = named("t", actions);
-        scenario["platform"]["registry"] = json!({
-            "pull_time": { "constant": "2s" },
-            "images": {
-                "old": image("2024-12-01T00:00"), "new": image(&time(60)),
-                "deleted": image("2026-01-01T00:00")
-            }
-        });
-        scenario
+        two_minutes(named("s", stations), named("w", workloads), named("t", actions), seed)
     })
+}
+
+/// Two minutes of these stations under these workloads and actions.
+pub(super) fn two_minutes(stations: Value, workloads: Value, timeline: Value, seed: u32) -> Value {
+    let mut scenario = scenario(&stations, &workloads);
+    let image = |pushed: &str| json!({ "repository": "all", "pushed": pushed });
+    scenario["seed"] = json!(seed);
+    scenario["clock"]["end"] = json!(time(120));
+    scenario["timeline"] = timeline;
+    scenario["platform"]["registry"] = json!({
+        "pull_time": { "constant": "2s" },
+        "images": {
+            "old": image("2024-12-01T00:00"), "new": image(&time(60)),
+            "deleted": image("2026-01-01T00:00")
+        }
+    });
+    scenario
 }

@@ -5,6 +5,7 @@
 //! bins of one second unless a test says otherwise: the number of a bin is then the second in which
 //! something happened.
 
+mod assistants;
 mod attempts;
 mod caches;
 mod calls;
@@ -14,5 +15,10 @@ mod crashes;
 mod gates;
 mod images;
 mod indicators;
+mod jobs;
+mod lanes;
 mod metrics;
+mod populations;
 mod queues;
+mod records;
+mod routing;

@@ -156,6 +156,9 @@ impl Throttle {
         self.overall.refill(&self.overall_limit, now);
         match (&mut self.per_conversation, &config.per_conversation) {
             (Some(old), Some(new)) => {
+                for bucket in old.buckets.values_mut() {
+                    bucket.refill(&old.limit, now);
+                }
                 old.limit = Limit::new(new.rate, new.burst);
                 old.refusals_count = new.refusals_count;
             }

@@ -1,4 +1,4 @@
-//! The rate limit, worked out by hand and against a plain reference.
+//! Rate limits by hand: bursts, long runs, shares of tenants, and what a change keeps.
 
 use proptest::prelude::*;
 

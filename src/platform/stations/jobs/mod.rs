@@ -5,6 +5,7 @@
 //! first due; missing it is what a customer notices, and reports some time later. Left out: jobs that depend
 //! on one another, weights of types, and a scheduler that crashes.
 
+mod deadlines;
 mod ledger;
 
 use super::requests::{OutgoingCall, in_hand, is_waiting, make_calls, renew};
@@ -193,6 +194,9 @@ impl Jobs {
         else {
             return;
         };
+        // What has waited goes first where a run may start from this very instant on, or a worker has just
+        // become free.
+        self.fill(desk);
         let lane = self.lane_of(&attempt);
         if now >= self.next_start && self.take_worker(id, lane, desk) {
             return self.run(id, desk);
@@ -324,49 +328,6 @@ impl Jobs {
             self.settle(&attempt, outcome, desk);
         }
         desk.answer(id, outcome);
-    }
-
-    /// Notes how a job went for the customer: once, when it ends or when its deadline passes.
-    fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
-        let now = desk.now();
-        let kind = self.kind_of(attempt);
-        let late = now.since(self.first_due(attempt).min(now));
-        let job = &self.config.types[kind];
-        desk.recorder.at(job.target).ended(now, attempt.tenant, outcome, late);
-        let Some((share, delay)) = &self.config.reports else { return };
-        let mut draws = draws(attempt.key, job.place, Purpose::Report, attempt.number);
-        if outcome.is_err() && uniform(&mut draws) < share.get() {
-            let number = u16::try_from(kind).expect("types have 16-bit numbers");
-            let at = now + delay.sample(&mut draws);
-            desk.agenda.plan(at, self.event(Event::Reported(number)));
-        }
-    }
-
-    fn on_deadline_passed(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = &mut desk.work.attempts[id];
-        attempt.timer = None;
-        let attempt = *attempt;
-        self.settle(&attempt, Err(Failure::TimedOut), desk);
-        if self.type_of(&attempt).is_dropped_when_missed && attempt.slot.is_none() {
-            self.drop_waiting(id, desk);
-        }
-    }
-
-    /// Whether the deadline of a job has passed: its customer has been served badly already.
-    fn is_missed(&self, attempt: &Attempt) -> bool {
-        self.type_of(attempt).deadline.is_some() && attempt.timer.is_none()
-    }
-
-    fn drop_waiting(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = desk.work.attempts[id];
-        if attempt.is_queued {
-            self.leave_queue(id, &attempt, desk);
-            self.end(id, Err(Failure::Dropped), desk);
-            let (lane, work) = (self.lane_of(&attempt), &*desk.work);
-            self.queue.forget_one(lane, |id| is_waiting(work, id));
-        } else {
-            self.end(id, Err(Failure::Dropped), desk);
-        }
     }
 
     fn leave_queue(&self, id: AttemptId, attempt: &Attempt, desk: &mut Desk) {

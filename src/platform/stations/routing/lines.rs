@@ -46,8 +46,9 @@ impl Turn {
 }
 
 impl Line {
-    pub(super) fn join(&mut self, turn: Turn, id: AttemptId, revision: Instant) {
-        self.waiting.insert(turn, Item { id, revision, is_missing: false });
+    pub(super) fn join(&mut self, turn: Turn, item: Item) {
+        self.missing += u32::from(item.is_missing);
+        self.waiting.insert(turn, item);
     }
 
     /// Takes an item out of the line.
@@ -132,8 +133,16 @@ impl Line {
         self.waiting.values().chain(self.aside.values()).map(|item| item.id)
     }
 
+    /// When the item arrived that waits longest: the first of one of the priorities.
     pub(super) fn first_arrived(&self) -> Option<Instant> {
-        self.waiting.values().next().map(|item| item.revision)
+        let mut oldest: Option<Instant> = None;
+        let mut first = self.waiting.first_key_value();
+        while let Some((turn, item)) = first {
+            oldest = Some(oldest.map_or(item.revision, |oldest| oldest.min(item.revision)));
+            let last = Turn { urgency: turn.urgency, number: u64::MAX };
+            first = self.waiting.range(last..).next();
+        }
+        oldest
     }
 
     pub(super) fn is_blocked(&self) -> bool {

@@ -23,7 +23,7 @@ use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Span};
 use agents::Agents;
 pub use agents::Group;
-use lines::{Line, Turn};
+use lines::{Item, Line, Turn};
 use records::Repair;
 
 /// What happens at routing.
@@ -124,8 +124,8 @@ enum State {
     Aside,
     /// Taken up for an agent of a group.
     Assigning { group: u16 },
-    /// Out of its line until it is tried again.
-    Pausing,
+    /// Out of its line until it is tried again, with its record or without.
+    Pausing { is_missing: bool },
 }
 
 impl Routing {
@@ -181,7 +181,7 @@ impl Routing {
         let turn = Turn::new(attempt.priority, self.arrived);
         self.arrived += 1;
         self.places.insert(id, Place { line, turn, state: State::Waiting });
-        self.lines[line].join(turn, id, now);
+        self.lines[line].join(turn, Item { id, revision: now, is_missing: false });
         desk.recorder.at(self.config.target).waits(now, attempt.tenant);
         self.begin_patience(id, &attempt, skill, desk);
         self.assign(attempt.tenant, desk);
@@ -219,7 +219,8 @@ impl Routing {
                 self.aside -= 1;
                 self.lines[place.line].leave_aside(place.turn).is_missing
             }
-            State::Assigning { .. } | State::Pausing => false,
+            State::Assigning { .. } => false,
+            State::Pausing { is_missing } => is_missing,
         };
         self.missing -= u32::from(was_missing);
         desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
@@ -305,7 +306,7 @@ impl Routing {
         self.places.remove(id);
         let id = renew(id, desk);
         let attempt = desk.work.attempts[id];
-        self.places.insert(id, Place { line, turn, state: State::Pausing });
+        self.places.insert(id, Place { line, turn, state: State::Pausing { is_missing: false } });
         self.agents.free(group, attempt.tenant);
         self.report_agents(desk);
         let resumed = self.event(Event::Resumed(id));
@@ -317,9 +318,11 @@ impl Routing {
     /// An item goes back to where it stood in its line.
     fn on_resumed(&mut self, id: AttemptId, desk: &mut Desk) {
         let Some(place) = self.places.get_mut(id) else { return };
+        let is_missing = matches!(place.state, State::Pausing { is_missing: true });
         place.state = State::Waiting;
         let attempt = desk.work.attempts[id];
-        self.lines[place.line].join(place.turn, id, attempt.arrived);
+        let item = Item { id, revision: attempt.arrived, is_missing };
+        self.lines[place.line].join(place.turn, item);
         self.assign(attempt.tenant, desk);
     }
 
@@ -335,8 +338,7 @@ impl Routing {
     }
 
     /// Reports the state of the lines.
-    pub fn report(&mut self, desk: &mut Desk) {
-        let now = desk.now();
+    pub fn report(&mut self, now: Instant, desk: &mut Desk) {
         let skills = self.config.skills.len();
         let target = desk.recorder.at(self.config.target);
         let (mut blocked, mut affected) = (0, 0);

@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 
 use super::{Config, Event, Place, Routing, State};
+use crate::engine::agenda::Key;
+use crate::platform::Event as PlatformEvent;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
 use crate::platform::parts::outcome::Failure;
@@ -15,6 +17,8 @@ use crate::units::{Instant, Span};
 pub(super) struct Repair {
     items: VecDeque<AttemptId>,
     gap: Span,
+    /// The next restoration.
+    planned: Key,
 }
 
 impl Routing {
@@ -26,7 +30,16 @@ impl Routing {
             return;
         }
         let until = Instant::START + Span::from_nanos(age.as_nanos() - older_than.as_nanos());
-        let count: u32 = self.lines.iter_mut().map(|line| line.delete_records(until)).sum();
+        let mut count: u32 = self.lines.iter_mut().map(|line| line.delete_records(until)).sum();
+        for (id, place) in &mut self.places {
+            if let State::Pausing { is_missing } = &mut place.state
+                && !*is_missing
+                && desk.work.attempts[id].arrived <= until
+            {
+                *is_missing = true;
+                count += 1;
+            }
+        }
         self.missing += count;
         if count > 0 {
             desk.log.add_change(desk.now(), Emerged::RecordsDeleted(self.id), 0, count);
@@ -37,11 +50,16 @@ impl Routing {
     /// Begins to restore the records that are missing now, the oldest first, at a rate.
     pub fn repair(&mut self, gap: Span, desk: &mut Desk) {
         let mut items: Vec<_> = self.lines.iter().flat_map(super::Line::without_record).collect();
+        for (id, place) in &self.places {
+            if matches!(place.state, State::Pausing { is_missing: true }) {
+                items.push((place.turn, id));
+            }
+        }
         items.sort_unstable_by_key(|(turn, _)| turn.number());
         let items = items.into_iter().map(|(_, id)| id).collect();
-        let is_under_way = self.repair.replace(Repair { items, gap }).is_some();
-        if !is_under_way {
-            desk.agenda.plan(desk.now() + gap, self.event(Event::RecordRestored));
+        let planned = desk.agenda.plan(desk.now() + gap, self.event(Event::RecordRestored));
+        if let Some(old) = self.repair.replace(Repair { items, gap, planned }) {
+            desk.agenda.cancel(old.planned);
         }
     }
 
@@ -50,19 +68,21 @@ impl Routing {
         // Some customers have given up since.
         let next = std::iter::from_fn(|| repair.items.pop_front())
             .find(|id| self.places.contains_key(*id));
-        let gap = repair.gap;
         let Some(id) = next else {
             self.repair = None;
             return;
         };
+        let restored = PlatformEvent::Routing(self.id, Event::RecordRestored);
+        repair.planned = desk.agenda.plan(desk.now() + repair.gap, restored);
         let place = &mut self.places[id];
-        if self.lines[place.line].restore(place.turn) {
+        if let State::Pausing { is_missing } = &mut place.state {
+            *is_missing = false;
+        } else if self.lines[place.line].restore(place.turn) {
             self.aside -= 1;
             place.state = State::Waiting;
         }
         self.missing -= 1;
         let Place { line, .. } = *place;
-        desk.agenda.plan(desk.now() + gap, self.event(Event::RecordRestored));
         let tenant = u32::try_from(line / self.config.skills.len()).expect("tenants have 32 bits");
         self.assign(tenant, desk);
     }
