@@ -72,7 +72,7 @@ impl<'a> Words<'a> {
         self.scenario.file.clock.start.civil().date()
     }
 
-    /// A moment of the run: `10:29:04`, or `08-07 10:29:04` on another day.
+    /// A moment of the run: `10:29:04`, or `Thu 10:29:04` on another day.
     pub(super) fn moment(self, instant: Instant) -> String {
         self.time(self.scenario.clock.local(instant), false)
     }
@@ -89,7 +89,13 @@ impl<'a> Words<'a> {
 
     fn time(self, time: DateTime, is_minute: bool) -> String {
         let clock = if is_minute { "%H:%M" } else { "%H:%M:%S" };
-        let day = if time.date() == self.day() { "" } else { "%m-%d " };
+        let days = time.date().duration_since(self.day()).as_hours() / 24;
+        let day = match days {
+            0 => "",
+            // Within a week the name of a day says more than its date.
+            1..=6 => "%a ",
+            _ => "%m-%d ",
+        };
         time.strftime(&format!("{day}{clock}")).to_string()
     }
 
@@ -98,7 +104,7 @@ impl<'a> Words<'a> {
         match form {
             Form::Count => count(value),
             Form::Share => format!("{} %", fixed(value * 100.0, 2).unwrap_or_default()),
-            Form::Factor => format!("{} times", fixed(value, 2).unwrap_or_default()),
+            Form::Factor => format!("{}×", fixed(value, 2).unwrap_or_default()),
             Form::Minutes => format!("{} min", count(value)),
             Form::Span => span(Span::from_nanos_f64(value)),
             Form::Rate => rate(Rate::per_second(value)),

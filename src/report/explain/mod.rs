@@ -99,11 +99,15 @@ impl Explanation {
 }
 
 impl Time {
-    /// The time in words: `10:29`, or `08-07 10:29:04` on another day than `day`.
+    /// The time in words: `10:29`, or `Thu 10:29:04` on one of the six days after `day`, or with its date.
     #[must_use]
     pub fn told(self, day: Date) -> String {
         let clock = if self.is_minute { "%H:%M" } else { "%H:%M:%S" };
-        let date = if self.local.date() == day { "" } else { "%m-%d " };
+        let date = match self.local.date().duration_since(day).as_hours() / 24 {
+            0 => "",
+            1..=6 => "%a ",
+            _ => "%m-%d ",
+        };
         self.local.strftime(&format!("{date}{clock}")).to_string()
     }
 }

@@ -100,7 +100,9 @@ fn station(name: &str, station: &file::Station, depth: Option<usize>) -> Station
             ("jobs", format!("{} workers", count(f64::from(it.workers))), kinds::jobs(it))
         }
         file::Station::Routing(it) => {
-            ("routing", format!("{} skills", it.skills.len()), kinds::routing(it))
+            let skills = it.skills.len();
+            let plural = if skills == 1 { "" } else { "s" };
+            ("routing", format!("{skills} skill{plural}"), kinds::routing(it))
         }
         file::Station::Assistant(it) => {
             let capacity = format!("{} conversations", count(f64::from(it.capacity)));

@@ -10,7 +10,8 @@ use crate::report::natural_key;
 pub(super) fn robustness(report: &Report, look: Look) -> Option<String> {
     let it = report.robustness.as_ref()?;
     let per_cent = |share: f64| format!("{} %", fixed(share * 100.0, 1).unwrap_or_default());
-    let seeds = format!("the {} seeds that follow: other random courses of the same day", it.seeds);
+    let seeds =
+        format!("the {} seeds that follow: other random courses of the same events", it.seeds);
     let mut text = vec![look.heading("ROBUSTNESS", &seeds)];
     let mut table = Table::new(vec![Column::left(""), Column::right("")]);
     let style = |share: f64| if share < 1.0 { BAD } else { GOOD };

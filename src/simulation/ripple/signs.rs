@@ -2,7 +2,7 @@
 //!
 //! | sign | bad when, in a window | because |
 //! | --- | --- | --- |
-//! | nothing done | nothing is done though there is work, where ten or more are usual | ten expected and none seen is one chance in 20,000 |
+//! | nothing done | nothing is done of ten or more that there were to do, where ten or more are usual | ten expected and none seen is one chance in 20,000 |
 //! | failing, attempts failing, in vain | the share is above 1 % and above 5 times the usual, and they are ten or more | below 1 % few would look; ten are no accident where two are usual |
 //! | queueing | on average more than ten wait, and more than 10 times the usual | a queue of ten is worked off at once, and bursts make a short queue vary tenfold |
 //! | slow | the 95th percentile is above 3 times the usual, in this window and the next or the one before, over twenty or more | of fewer the percentile is the slowest one; a tail has single slow minutes |
@@ -137,8 +137,12 @@ fn done_per_window(stretch: Stretch, window: usize) -> f64 {
     stretch.total(Measure::DoneRate) * window as f64 / bins as f64
 }
 
+/// Whether there was as much to do as is enough to say that nothing of it was done: in a quiet hour what
+/// begins at the end of one window is done in the next.
 fn has_work(stretch: Stretch) -> bool {
-    stretch.bins.iter().any(|bin| bin.begun > 0 || bin.in_flight.max > 0)
+    let at_first =
+        stretch.bins.first().map_or(0, |bin| bin.in_flight.max.saturating_sub(bin.begun));
+    stretch.total(Measure::ArrivalRate) + f64::from(at_first) >= COUNT_MIN
 }
 
 /// A part of a series, as far as it has these bins.

@@ -45,7 +45,7 @@ fn station(it: &Spoilt, day: Date, look: Look) -> String {
     let mut text = vec!["\n".to_owned()];
     let gap = " ".repeat(HANG);
     for (index, spell) in it.episodes.iter().enumerate() {
-        let from = format!("{:<10}", spell.from.told(day));
+        let from = format!("{:<8}  ", spell.from.told(day));
         if index > 0 {
             let told = format!("again: {}; {}", spell.text, end(spell, day));
             text.push(format!("  {from}{}\n", hanging(look, DIM, &told, HANG)));
