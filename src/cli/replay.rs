@@ -25,7 +25,7 @@ use crate::simulation;
 Examples:
   hindsight replay scenarios
       all scenarios of a folder, with a summary at the end
-  hindsight replay FILE --with cache-layer --with early-alert
+  hindsight replay FILE --with cache-layer --with retry-budget
       the same incident with two mitigations, applied in this order
   hindsight replay FILE --set platform.stations.api.service.replicas=8
       with one parameter changed

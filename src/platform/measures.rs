@@ -101,6 +101,33 @@ pub enum Dimension {
 }
 
 impl Measure {
+    /// Every measure.
+    pub const ALL: [Self; 23] = [
+        Self::ArrivalRate,
+        Self::DoneRate,
+        Self::FailureRate,
+        Self::RetryRate,
+        Self::ErrorShare,
+        Self::AttemptErrorShare,
+        Self::InVainShare,
+        Self::Latency,
+        Self::QueueDepth,
+        Self::InFlight,
+        Self::BusyShare,
+        Self::Replicas,
+        Self::OldestWait,
+        Self::FailedPullShare,
+        Self::ImageMissing,
+        Self::Lag,
+        Self::ReportRate,
+        Self::LoopRate,
+        Self::BlockedQueues,
+        Self::AffectedQueues,
+        Self::MissingRecords,
+        Self::SetAside,
+        Self::AssignedFromBlockedRate,
+    ];
+
     /// The unit of its values.
     #[must_use]
     pub fn dimension(self) -> Dimension {

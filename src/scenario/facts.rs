@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::compile::base;
 use super::file::File;
 use super::file::story::{Expect, Statistic};
-use crate::platform::measures::Dimension;
+use crate::platform::measures::{Dimension, Measure};
 use crate::units::{Instant, Quantity};
 
 /// Stands for all indicators of impact together.
@@ -93,6 +93,13 @@ pub fn units(file: &File) -> Vec<(String, Unit)> {
 #[must_use]
 pub fn names(file: &File) -> Vec<String> {
     units(file).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The name of a measure as files write it.
+#[must_use]
+pub fn name_of(measure: Measure) -> String {
+    let name = serde_json::to_value(measure).ok();
+    name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The unit of something that is counted, if it is.

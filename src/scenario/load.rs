@@ -77,6 +77,14 @@ pub enum Refusal {
     },
 }
 
+impl Changes {
+    /// Whether nothing of the scenario is changed.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.with.is_empty() && self.set.is_empty()
+    }
+}
+
 impl Refusal {
     /// The refusal as it is shown to the user, with the lines of the file.
     #[must_use]
@@ -197,6 +205,12 @@ impl Loaded {
                 let origin = at.join(leaf);
                 return Problem { origin: Some(origin), ..problem };
             }
+        }
+        if !changes.is_nothing() {
+            let what = changes.with.iter().chain(&changes.set).map(String::as_str);
+            let what = what.collect::<Vec<_>>().join(", ");
+            let remedy = problem.help.as_ref().map(|help| format!("{help}; ")).unwrap_or_default();
+            return problem.with_help(format!("{remedy}so it is with {what}"));
         }
         problem
     }

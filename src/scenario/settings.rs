@@ -229,8 +229,7 @@ fn parse(
         .map_err(|problems| problems.into_iter().map(below).collect::<Vec<_>>())?;
     let mut findings = Findings::default();
     if !names.are_of(&running) {
-        let message =
-            "must not add or remove a station, call, workload or image while the platform runs";
+        let message = "must not add or remove a station, call, workload, type of jobs, skill, group of agents, step or image while the platform runs";
         findings.add(path.clone(), message);
         return Err(findings.0);
     }
@@ -249,7 +248,7 @@ fn check_changeable(set: &Value, path: &Path, findings: &mut Findings) {
         let is_changeable = patterns.any(|pattern| is_match(pattern, leaf.steps()));
         if !is_changeable && !is_policy(leaf.steps()) {
             let problem = Problem::new(path.join(&leaf), "cannot change while the platform runs");
-            let help = "what can: replicas, service_time, failure_share, release, autoscaler, start_up, a queue's bound, the policies of calls; arrivals, enabled and policies of workloads; lifecycle and pulls of the registry";
+            let help = "what can: of services replicas, service_time, failure_share, release, autoscaler, start_up, a queue's bound; of jobs workers, throughput, bound, run_time, retries; of routing on_missing_record, skills, agents' count and capacity; of assistants capacity, loops_max, on_rate_limited, shares; the policies of calls; arrivals, enabled and priority of workloads; lifecycle and pulls of the registry";
             findings.0.push(problem.with_help(help));
         }
     }

@@ -70,10 +70,10 @@ fn a_call_names_what_its_station_wants_named_and_nothing_else() {
         (
             "/workloads/plain/call/job",
             json!("mail"),
-            &["plain.call.job:", "another kind of station"],
+            &["plain.call.job:", "goes with a job engine", "\"worker\" is a service"],
         ),
-        ("/workloads/plain/call/skill", json!("chat"), &["plain.call.skill:", "another kind"]),
-        ("/workloads/mails/call/skill", json!("chat"), &["mails.call.skill:", "another kind"]),
+        ("/workloads/plain/call/skill", json!("chat"), &["plain.call.skill:", "goes with routing"]),
+        ("/workloads/mails/call/skill", json!("chat"), &["mails.call.skill:", "is a job engine"]),
         (
             "/platform/stations/bot/assistant/transfer/skill",
             Value::Null,
@@ -84,21 +84,21 @@ fn a_call_names_what_its_station_wants_named_and_nothing_else() {
 
 #[test]
 fn a_wrong_job_engine_is_refused() {
-    let lanes: &[&str] = &["stations.engine.jobs:", "`lanes` go with"];
     let budget = json!({ "max": 1, "base": "1s", "budget": { "ratio": 0.1, "burst": 1 } });
     let again = json!({ "again": { "to": "engine", "job": "mail" } });
     let engine = |field: &str| format!("/platform/stations/engine/jobs/{field}");
-    let cases: [(String, Value, &[&str]); 12] = [
-        (engine("workers"), json!(10_000_001), &["engine.jobs.workers:", "at most 10000000"]),
+    let cases: [(String, Value, &[&str]); 13] = [
+        (engine("workers"), json!(20_001), &["engine.jobs.workers:", "at most 20000"]),
         (engine("workers"), json!(-1), &["engine.jobs.workers:"]),
         (engine("throughput"), json!("0/s"), &["engine.jobs.throughput:", "more than none"]),
         (engine("throughput"), json!(3), &["engine.jobs.throughput:"]),
-        (engine("lanes"), json!("type"), lanes),
-        (engine("order"), json!("fair"), lanes),
-        (engine("lane_max"), json!({ "max": 1 }), lanes),
+        (engine("lanes"), json!("type"), &["engine.jobs.lanes:", "\"order\": \"fair\""]),
+        (engine("order"), json!("fair"), &["engine.jobs.order:", "needs `lanes`"]),
+        (engine("lane_max"), json!({ "max": 1 }), &["engine.jobs.lane_max:", "needs `lanes`"]),
         (engine("lane_max"), json!({ "max": 0 }), &["engine.jobs.lane_max.max:", "at least 1"]),
         (engine("types"), json!({}), &["engine.jobs.types:", "at least one type"]),
         (engine("types/mail/retries"), budget, &["types.mail.retries.budget:", "jobs have none"]),
+        (engine("types/mail/deadline"), json!("0s"), &["types.mail.deadline:", "longer than no"]),
         (engine("types/mail/when_missed"), json!("nevr"), &["types.mail.when_missed:", "never"]),
         (engine("types/mail/calls"), again, &["types.mail.calls.again:", "a circle of calls"]),
     ];
@@ -111,12 +111,14 @@ fn wrong_routing_is_refused() {
     let shift = |from: &str, to: &str| json!({ "all": { "count": 3, "shift": { "from": from, "to": to } } });
     let skilled = json!({ "all": { "count": 3, "skills": ["chat", "mial"] } });
     let many = json!({ "all": { "count": 5_000_000, "capacity": 3 } });
+    let unskilled = json!({ "all": { "count": 3, "skills": [] } });
     let agents = "/platform/stations/desk/routing/agents";
     assert_refused(&[
         (agents, shift("25:00", "08:00"), &["agents.all.shift.from:", "time of day", "25:00"]),
         (agents, shift("08:00", "5pm"), &["agents.all.shift.to:", "time of day", "5pm"]),
         (agents, skilled, &["desk.routing.agents.all.skills[1]:", "mial"]),
         (agents, many, &["agents.all.count:", "times capacity"]),
+        (agents, unskilled, &["desk.routing.skills.chat:", "no group of agents has"]),
         ("/platform/stations/desk/routing/skills", json!({}), &["routing.skills:", "at least one"]),
         (
             "/platform/stations/desk/routing/retry_after",
@@ -204,6 +206,48 @@ fn a_wrong_clean_up_or_repair_is_refused() {
         "engine": { "jobs": { "types": { "mail": { "deadline": "9s" } } } }
     } } });
     assert_refused(&[("/timeline/mend", set, &["mail.deadline:", "cannot change"])]);
+}
+
+#[test]
+fn nothing_is_added_to_a_station_while_the_platform_runs() {
+    let handled = json!({ "handle_time": { "constant": "1m" } });
+    let sets = [
+        json!({ "desk": { "routing": { "skills": { "fax": handled } } } }),
+        json!({ "desk": { "routing": { "agents": { "nights": { "count": 2 } } } } }),
+        json!({ "bot": { "assistant": { "steps": { "2": { "wait": { "constant": "1s" } } } } } }),
+        json!({ "engine": { "jobs": { "types": { "fax": { "run_time": { "constant": "1s" } } } } } }),
+    ];
+    for set in sets {
+        let action = json!({ "at": time(9), "note": "", "set": { "stations": set } });
+        assert_refused(&[("/timeline/mend", action, &["timeline.mend.set:", "must not add"])]);
+    }
+}
+
+#[test]
+fn what_was_meant_is_told_where_a_name_says_too_little() {
+    let quiet = json!({ "full": {
+        "of": "desk", "measure": "queue_depth", "above": 3, "every": "10s"
+    } });
+    assert_refused(&[
+        ("/timeline/mend/repair/station", json!("worker"), &["must be routing", "there is desk"]),
+        (
+            "/metrics",
+            json!({ "it": { "of": "worker", "measure": "lag", "statistic": "max" } }),
+            &["`lag` is no measure of a service", "queue_depth"],
+        ),
+    ]);
+    let folder = tempdir().expect("a temporary directory can be made");
+    let mut wrong = set(all_kinds(), "/indicators", &quiet);
+    wrong["timeline"]["mend"] = json!({
+        "after": { "alert": "full", "delay": "1s" }, "note": "", "purge": "desk"
+    });
+    wrong["documented"] = json!({ "1": {
+        "fact": "", "metric": "full", "role": "validated", "expect": { "equals": 1 }
+    } });
+    let said = refused(&write(&folder, "wrong.json", &format!("{wrong:#}")));
+    for part in ["\"full\" pages nobody", "give that indicator an alert", "write full.first or"] {
+        assert!(said.contains(part), "no {part:?} in\n{said}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::scenario::file::stations::{
     AgentGroup, Assistant, JobType, Jobs, Lanes, OnMissingRecord, OnRateLimited, Routing,
     WorkflowStep,
 };
+use crate::scenario::file::workload::Weekday;
 
 pub(super) fn jobs(it: &Jobs) -> Vec<String> {
     let mut traits = Vec::new();
@@ -54,8 +55,19 @@ pub(super) fn routing(it: &Routing) -> Vec<String> {
 }
 
 fn agents(it: &AgentGroup) -> String {
-    let hours = it.shift.as_ref().map(|it| format!(", {} to {}", it.from, it.to));
-    format!("{} agents of {}{}", count(f64::from(it.count)), it.capacity, hours.unwrap_or_default())
+    let hours = it.shift.as_ref().map(|it| {
+        let day = |day: &Weekday| format!("{day:?}")[..3].to_owned();
+        let days = it.days.as_ref().map(|days| days.iter().map(day).collect::<Vec<_>>().join(" "));
+        format!(", {} to {} on {}", it.from, it.to, days.unwrap_or("every day".to_owned()))
+    });
+    let skills = it.skills.as_ref().map(|skills| format!(", for {}", skills.join(" and ")));
+    format!(
+        "{} agents with {} at a time{}{}",
+        count(f64::from(it.count)),
+        it.capacity,
+        hours.unwrap_or_default(),
+        skills.unwrap_or_default()
+    )
 }
 
 pub(super) fn assistant(it: &Assistant) -> Vec<String> {
@@ -72,7 +84,11 @@ pub(super) fn assistant(it: &Assistant) -> Vec<String> {
     };
     vec![
         format!("rounds of {}", steps.join(", ")),
-        format!("settles {} of them", percent(it.settled_share.get())),
+        format!("{} of them settle the matter", percent(it.settled_share.get())),
+        format!(
+            "after {} of the others the customer wants an agent",
+            percent(it.asks_for_agent_share.get())
+        ),
         format!("up to {rounds} rounds"),
         format!("if a transfer is rate-limited it {refused}"),
     ]

@@ -222,7 +222,14 @@ fn policy(it: &call::Config, written: Option<&file::Call>) -> Vec<String> {
     told.extend(
         it.breaker.as_ref().map(|it| format!("breaker at {}", percent(it.failure_share.get()))),
     );
-    told.extend(it.rate_limit.as_ref().map(|limit| format!("limit {}", rate(limit.rate))));
+    if let Some(limit) = &it.rate_limit {
+        told.push(format!("limit {}", rate(limit.rate)));
+        let tenant = limit.per_tenant.as_ref().map(|it| (it.rate, "tenant"));
+        let conversation = limit.per_conversation.as_ref().map(|it| (it.rate, "conversation"));
+        for (limit, of) in [tenant, conversation].into_iter().flatten() {
+            told.push(format!("{} a {of}", rate(limit)));
+        }
+    }
     told.extend(it.concurrency.as_ref().map(|cap| format!("at most {} under way", cap.max)));
     told.extend(it.caches.iter().map(|cache| {
         let scope = match cache.scope {

@@ -89,7 +89,13 @@ fn impact(report: &Report, look: Look) -> String {
             let [first, last] = [first, last].map(|nanos| words.moment(moment(nanos)));
             format!("customers are hurt for {hurt}, between {first} and {last}")
         }
-        _ => "no customer is hurt".to_owned(),
+        _ if report.outcome.run.ended <= report.scenario.clock.observed_from() => {
+            "nothing was observed: the replay was stopped in its warm-up".to_owned()
+        }
+        _ if !report.scenario.file.indicators.values().any(|it| it.impact) => {
+            "no indicator says what hurts a customer".to_owned()
+        }
+        _ => "no customer is hurt, as far as the indicators of impact tell".to_owned(),
     };
     let page = report.scenario.file.status_page.as_ref();
     let public = page.and_then(|page| page.public_minutes);

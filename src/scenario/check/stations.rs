@@ -11,9 +11,11 @@ use crate::scenario::file::stations::{
     AgentGroup, Assistant, JobType, Jobs, OnRateLimited, Routing, WorkflowStep,
 };
 use crate::scenario::path::Path;
-use crate::units::Share;
+use crate::units::{Share, Span};
 
-/// More workers, agents or conversations than this at one station are refused.
+/// More workers than this at one engine are refused.
+const WORKERS_MAX: u32 = 20_000;
+/// More agents or conversations than this at one station are refused.
 const PLACES_MAX: u32 = 10_000_000;
 
 impl Checker<'_> {
@@ -35,7 +37,12 @@ impl Checker<'_> {
         for (field, name, known) in fields {
             match (name, known) {
                 (Some(_), None) => {
-                    let message = format!("goes with another kind of station than {:?}", call.to);
+                    let kind = if field == "job" { "a job engine" } else { "routing" };
+                    let message = format!(
+                        "goes with {kind}, and {:?} is {}: leave it out",
+                        call.to,
+                        station.kind().name()
+                    );
                     findings.add(path.key(field), message);
                 }
                 (None, Some(known)) => {
@@ -87,16 +94,25 @@ impl Checker<'_> {
 }
 
 pub(super) fn check_jobs(it: &Jobs, path: &Path, findings: &mut Findings) {
-    check_places(it.workers, path.key("workers"), findings);
+    if it.workers > WORKERS_MAX {
+        let message = format!("must be at most {WORKERS_MAX}, found {}", it.workers);
+        findings.add(path.key("workers"), message);
+    }
     if it.throughput.is_some_and(|rate| rate.as_per_second() <= 0.0) {
         findings.add(path.key("throughput"), "must be more than none; leave it out for no limit");
     }
     let servers = servers::Config { lane_max: it.lane_max.clone() };
     findings.add_fields(&path.key("lane_max"), servers.problems());
-    let has_use = it.lane_max.is_some() || it.order == crate::platform::parts::queue::Order::Fair;
-    if it.lanes.is_some() != has_use {
-        let message = "`lanes` go with `order` `fair` or with `lane_max`, and these with `lanes`";
-        findings.add(path.clone(), message);
+    let is_fair = it.order == crate::platform::parts::queue::Order::Fair;
+    if it.lanes.is_some() && !is_fair && it.lane_max.is_none() {
+        let message = "have no effect: add `\"order\": \"fair\"` or a `lane_max`";
+        findings.add(path.key("lanes"), message);
+    }
+    if it.lanes.is_none() && (is_fair || it.lane_max.is_some()) {
+        let field = if is_fair { "order" } else { "lane_max" };
+        let message =
+            "needs `lanes`: add `\"lanes\": \"type\"`, `\"tenant\"` or `\"conversation\"`";
+        findings.add(path.key(field), message);
     }
     if it.types.is_empty() {
         findings.add(path.key("types"), "must name at least one type of jobs");
@@ -119,6 +135,10 @@ pub(super) fn check_routing(it: &Routing, path: &Path, findings: &mut Findings) 
         check_distribution(&skill.handle_time, &path.key("handle_time"), findings);
         if let Some(patience) = &skill.patience {
             check_distribution(patience, &path.key("patience"), findings);
+        }
+        let has_it = |group: &AgentGroup| group.skills.as_ref().is_none_or(|it| it.contains(name));
+        if !it.agents.values().any(has_it) {
+            findings.add(path, "is a skill that no group of agents has: give it to one");
         }
     }
     check_undotted(it.calls.keys(), &path.key("calls"), findings);
@@ -165,6 +185,9 @@ pub(super) fn check_assistant(it: &Assistant, path: &Path, findings: &mut Findin
         if !(1.0..f64::INFINITY).contains(&it.factor) {
             findings.add(path.key("factor"), format!("must be at least 1, found {}", it.factor));
         }
+        if it.cap.is_some_and(|cap| cap < it.base) {
+            findings.add(path.key("cap"), format!("must be at least base, {}", it.base));
+        }
     }
 }
 
@@ -178,6 +201,9 @@ fn check_job_type(job: &JobType, path: &Path, findings: &mut Findings) {
         if retries.budget.is_some() {
             findings.add(path.key("retries").key("budget"), "belongs to calls: jobs have none");
         }
+    }
+    if job.deadline.is_some_and(Span::is_zero) {
+        findings.add(path.key("deadline"), "must be longer than no time at all");
     }
     check_undotted(job.calls.keys(), &path.key("calls"), findings);
 }

@@ -9,6 +9,7 @@ use crate::scenario::facts::{self, Unit};
 use crate::scenario::file::File;
 use crate::scenario::file::story::{Action, Documented, Expect, Indicator, Metric, Statistic};
 use crate::scenario::path::Path;
+use crate::scenario::problem::Problem;
 use crate::units::{Quantity, Span};
 
 /// Checks the story of a file.
@@ -59,8 +60,13 @@ impl Checker<'_> {
             (None, Some(after)) => {
                 let alerting = self.file.indicators.iter().filter(|(_, it)| it.alert.is_some());
                 let known: Vec<&str> = alerting.map(|(name, _)| name.as_str()).collect();
-                if !known.contains(&after.alert.as_str()) {
-                    let path = path.key("after").key("alert");
+                let path = path.key("after").key("alert");
+                if self.file.indicators.get(&after.alert).is_some_and(|it| it.alert.is_none()) {
+                    let problem = Problem::new(path, format!("{:?} pages nobody", after.alert));
+                    let help =
+                        "give that indicator an alert: \"alert\": { \"priority\": \"high\" }";
+                    findings.0.push(problem.with_help(help));
+                } else if !known.contains(&after.alert.as_str()) {
                     findings.add_unknown(path, "indicator with an alert", &after.alert, known);
                 }
             }
@@ -100,9 +106,17 @@ impl Checker<'_> {
                     findings.add_unknown(path, "station", station, known);
                 }
                 (Some(kind), Some(wanted)) if kind != wanted => {
+                    let stations = self.names.stations.iter().map(String::as_str);
+                    let fitting = stations.filter(|it| self.names.kind(it) == Some(wanted));
+                    let fitting: Vec<&str> = fitting.collect();
                     let message =
                         format!("must be {}, and {station:?} is {}", wanted.name(), kind.name());
-                    findings.add(path, message);
+                    let problem = Problem::new(path, message);
+                    findings.0.push(if fitting.is_empty() {
+                        problem.with_help("this scenario has none")
+                    } else {
+                        problem.with_help(format!("there is {}", fitting.join(", ")))
+                    });
                 }
                 (Some(_), _) => {}
             }
@@ -171,8 +185,15 @@ impl Checker<'_> {
                 findings.add_unknown(path.key("of"), what, name, self.names.measured());
             }
             Some(kind) if !measure.is_of(kind) => {
-                let message = format!("is no measure of {}, which {name:?} is", kind.name());
-                findings.add(path.key("measure"), message);
+                let measures = Measure::ALL.into_iter().filter(|measure| measure.is_of(kind));
+                let measures: Vec<String> = measures.map(facts::name_of).collect();
+                let message = format!(
+                    "`{}` is no measure of {}, which {name:?} is",
+                    facts::name_of(measure),
+                    kind.name()
+                );
+                let help = format!("those of {} are {}", kind.name(), measures.join(", "));
+                findings.0.push(Problem::new(path.key("measure"), message).with_help(help));
             }
             Some(_) => {}
         }
@@ -221,8 +242,16 @@ impl Checker<'_> {
     fn check_documented(&self, it: &Documented, path: &Path, findings: &mut Findings) {
         let Some(unit) = facts::unit_of(&it.metric, self.file) else {
             let known = facts::names(self.file);
-            let known = known.iter().map(String::as_str);
-            return findings.add_unknown(path.key("metric"), "metric", &it.metric, known);
+            let of_it = format!("{}.", it.metric);
+            let of_it: Vec<&str> =
+                known.iter().filter(|name| name.starts_with(&of_it)).map(String::as_str).collect();
+            let path = path.key("metric");
+            if of_it.is_empty() {
+                let known = known.iter().map(String::as_str);
+                return findings.add_unknown(path, "metric", &it.metric, known);
+            }
+            let problem = Problem::new(path, format!("{:?} is no number but has some", it.metric));
+            return findings.0.push(problem.with_help(format!("write {}", of_it.join(" or "))));
         };
         let path = path.key("expect");
         let mut check = |quantity: Quantity, path: Path| {

@@ -50,6 +50,8 @@ pub struct Names {
     pub calls: Vec<String>,
     /// The types of jobs, as `station.type`.
     pub job_types: Vec<String>,
+    /// Skills, groups of agents and steps of workflows, with their stations.
+    pub parts: Vec<String>,
     /// The workloads.
     pub workloads: Vec<String>,
     /// The images.
@@ -98,12 +100,17 @@ impl Names {
         for (name, station) in stations {
             job_types.extend(station.job_types().map(|kind| format!("{name}.{kind}")));
         }
+        let of_station = |(name, station): (&String, &Station)| -> Vec<String> {
+            station.parts().iter().map(|part| format!("{name}.{part}")).collect()
+        };
+        let parts = stations.iter().flat_map(of_station).collect();
         let images = registry.as_ref().map(|registry| registry.images.keys().cloned().collect());
         Self {
             stations: stations.keys().cloned().collect(),
             kinds: stations.values().map(Station::kind).collect(),
             calls,
             job_types,
+            parts,
             workloads: workloads.keys().cloned().collect(),
             images: images.unwrap_or_default(),
             indicators: Vec::new(),
@@ -120,6 +127,7 @@ impl Names {
         (self.stations == other.stations && self.calls == other.calls)
             && (self.workloads == other.workloads && self.images == other.images)
             && (self.kinds == other.kinds && self.job_types == other.job_types)
+            && self.parts == other.parts
     }
 
     /// The station of a name.

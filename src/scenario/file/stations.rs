@@ -313,6 +313,16 @@ impl Station {
         types.into_iter().flat_map(|types| types.keys())
     }
 
+    /// The names of its skills, groups of agents and steps.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&String> {
+        match self {
+            Self::Service(_) | Self::Jobs(_) => Vec::new(),
+            Self::Routing(it) => it.skills.keys().chain(it.agents.keys()).collect(),
+            Self::Assistant(it) => it.steps.keys().collect(),
+        }
+    }
+
     /// The calls that it makes, in the order of ids.
     #[must_use]
     pub fn calls(&self) -> Vec<StationCall<'_>> {
