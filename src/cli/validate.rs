@@ -9,7 +9,7 @@ use super::{Failure, Status, output, scenarios};
 use crate::scenario::file::File;
 use crate::scenario::patch;
 use crate::scenario::path::Path;
-use crate::scenario::{Changes, Loaded, Refusal, Scenario};
+use crate::scenario::{Changes, Loaded, Refusal};
 
 /// Say everything that is wrong with scenarios, without replaying them
 ///
@@ -54,9 +54,9 @@ fn validate(loaded: &Loaded) -> Result<String, Vec<Refusal>> {
     if refusals.is_empty() { Ok(told(&scenario.file, conflict)) } else { Err(refusals) }
 }
 
-fn with(loaded: &Loaded, names: &[&String]) -> Result<Scenario, Refusal> {
+fn with(loaded: &Loaded, names: &[&String]) -> Result<(), Refusal> {
     let with = names.iter().copied().cloned().collect();
-    loaded.scenario(&Changes { with, ..Changes::default() })
+    loaded.check(&Changes { with, ..Changes::default() })
 }
 
 /// Two mitigations that set the same field otherwise, so that they are alternatives.

@@ -56,6 +56,19 @@ pub struct Scenario {
     pub changes: Changes,
 }
 
+/// The rows of each workload that follows a trace.
+type Traces = BTreeMap<String, Vec<(Instant, Option<u32>)>>;
+
+/// A scenario in which nothing is wrong, before it is compiled.
+struct Checked {
+    file: File,
+    clock: Clock,
+    names: Names,
+    running: Running,
+    traces: Traces,
+    settings: Settings,
+}
+
 /// Why a scenario cannot run, with all its problems.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refusal {
@@ -146,9 +159,26 @@ impl Loaded {
     ///
     /// Refuses it with every problem that was found.
     pub fn scenario(&self, changes: &Changes) -> Result<Scenario, Refusal> {
+        let Checked { file, clock, names, running, traces, settings } = self.checked(changes)?;
+        let compiler = Compiler { names: &names, clock: &clock, traces: &traces };
+        let platform = self::platform(&file, &running, &compiler, &settings);
+        let limits = file.limits;
+        Ok(Scenario { file, clock, platform, limits, changes: changes.clone(), names })
+    }
+
+    /// Checks the scenario with `changes` applied, which takes less than making it ready to run.
+    ///
+    /// # Errors
+    ///
+    /// Refuses it with every problem that was found.
+    pub fn check(&self, changes: &Changes) -> Result<(), Refusal> {
+        self.checked(changes).map(|_| ())
+    }
+
+    fn checked(&self, changes: &Changes) -> Result<Checked, Refusal> {
         let base = self.file()?;
         let value = self.patched(&base, changes).map_err(|problems| self.refuse(problems))?;
-        self.compile(&value, changes).map_err(|problems| {
+        self.check_patched(&value).map_err(|problems| {
             let locate = |problem| self.locate(problem, changes);
             self.refuse(problems.into_iter().map(locate).collect())
         })
@@ -215,7 +245,7 @@ impl Loaded {
         problem
     }
 
-    fn compile(&self, value: &Value, changes: &Changes) -> Result<Scenario, Vec<Problem>> {
+    fn check_patched(&self, value: &Value) -> Result<Checked, Vec<Problem>> {
         let file: File = shape::parse(schema(), value)?;
         let clock = check_clock(&file)?;
         let running = Running {
@@ -237,26 +267,17 @@ impl Loaded {
         if !findings.0.is_empty() {
             return Err(findings.0);
         }
-        let compiler = Compiler { names: &names, clock: &clock, traces: &traces };
         let parts = json!({
             "stations": value["platform"]["stations"],
             "registry": value["platform"].get("registry"),
             "workloads": value["workloads"],
         });
         let settings = settings::settings(&file, &parts, &names, &clock)?;
-        let platform = self::platform(&file, &running, &compiler, &settings);
-        let limits = file.limits;
-        Ok(Scenario { file, clock, platform, limits, changes: changes.clone(), names })
+        Ok(Checked { file, clock, names, running, traces, settings })
     }
 
-    fn traces(
-        &self,
-        file: &File,
-        clock: &Clock,
-        names: &Names,
-        findings: &mut Findings,
-    ) -> BTreeMap<String, Vec<(Instant, Option<u32>)>> {
-        let mut traces = BTreeMap::new();
+    fn traces(&self, file: &File, clock: &Clock, names: &Names, findings: &mut Findings) -> Traces {
+        let mut traces = Traces::new();
         for (name, workload) in &file.workloads {
             let Arrivals::Trace(it) = &workload.arrivals else { continue };
             match trace::read(&self.directory.join(&it.file), clock, names) {

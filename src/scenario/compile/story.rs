@@ -161,11 +161,10 @@ fn set(Setting { done, after, patch }: &Setting, compiler: &Compiler) -> timelin
             }
         }
     }
-    let workloads = compiler.workloads(after);
     for (name, _) in named("workloads").into_iter().flatten() {
         let index = place(&names.workloads, name).expect("checked: the workload exists");
         let id = WorkloadId(index);
-        setting.workloads.push((id, workloads[id.index()].clone()));
+        setting.workloads.push((id, compiler.workload(id, name, &after.workloads[name])));
         setting.calls.push((CallId(index), calls[id.index()].clone()));
     }
     if named("registry").is_some() {
