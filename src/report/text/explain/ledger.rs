@@ -141,7 +141,7 @@ fn shown(value: &Value) -> String {
     match value.as_object() {
         Some(fields) if columns(&text) > VALUE_MAX => {
             let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-            format!("{} fields: {}", names.len(), names.join(", "))
+            format!("with {}", names.join(", "))
         }
         Some(_) | None => text,
     }
