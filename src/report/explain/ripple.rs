@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Time;
 use super::wiring::Wiring;
 use crate::platform::log::Emerged;
+use crate::platform::measures::Kind;
 use crate::report::decimal::Decimal;
 use crate::report::words::{Form, Words};
 use crate::scenario::Scenario;
@@ -180,8 +181,12 @@ impl Teller<'_> {
             recorder.stretch(target, 0, usize::MAX)
         };
         let place = |name: &str| names.stations.iter().position(|it| it == name);
-        let stations: Vec<Station> =
-            names.stations.iter().map(|name| Station { series: series(name) }).collect();
+        let stations: Vec<Station> = names
+            .stations
+            .iter()
+            .zip(&names.kinds)
+            .map(|(name, kind)| Station { series: series(name), closes: *kind == Kind::Routing })
+            .collect();
         let compiled = &self.scenario.platform.calls;
         let calls: Vec<Call> = self
             .wiring

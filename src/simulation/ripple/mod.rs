@@ -28,6 +28,8 @@ const WELL_FOR: usize = 3;
 pub struct Station<'a> {
     /// All of its bins from the start of the run.
     pub series: Stretch<'a>,
+    /// Whether nothing is expected of it while nobody is on duty: routing, whose agents go home.
+    pub closes: bool,
 }
 
 /// A call with its series.
@@ -101,8 +103,11 @@ pub struct Reading {
 /// The stations that went bad, in the order in which they did; of two in one bin the called one first.
 #[must_use]
 pub fn ripple(graph: Graph, frame: &Frame) -> Vec<Bad> {
-    let stations: Vec<Judged> =
-        graph.stations.iter().map(|it| Judged::new(it.series, frame)).collect();
+    let stations: Vec<Judged> = graph
+        .stations
+        .iter()
+        .map(|it| Judged::new(it.series, frame).while_open(it.closes))
+        .collect();
     let calls: Vec<Judged> = graph.calls.iter().map(|it| Judged::new(it.series, frame)).collect();
     let heights = heights(graph);
     let mut bad: Vec<Bad> = (0..)

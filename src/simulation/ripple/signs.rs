@@ -186,6 +186,18 @@ impl<'a> Judged<'a> {
         this
     }
 
+    /// The same without the signs of windows in which a station that closes was closed.
+    #[must_use]
+    pub(super) fn while_open(mut self, closes: bool) -> Self {
+        for window in 0..self.windows() {
+            let stretch = part(self.series, self.bins(window));
+            if closes && stretch.bins.iter().all(|bin| bin.slots.max == 0) {
+                self.signs[window].clear();
+            }
+        }
+        self
+    }
+
     fn shows(&self, window: usize, sign: Sign) -> bool {
         let stretch = part(self.series, self.bins(window));
         self.limits[sign as usize]

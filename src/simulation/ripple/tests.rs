@@ -58,7 +58,7 @@ impl Series {
     }
 
     fn station(&self) -> Station<'_> {
-        Station { series: self.stretch() }
+        Station { series: self.stretch(), closes: false }
     }
 
     fn call(&self, from: Option<usize>, to: usize) -> Call<'_> {
@@ -209,4 +209,22 @@ fn trouble_spreads_between_callers_of_one_station_by_its_queue() {
     let bad = run(&stations, &calls);
     assert_eq!(bad.len(), 1);
     assert_eq!(bad[0].ways, [Way::Shared { call: 1, other: 0, factor: Some(2.0) }]);
+}
+
+#[test]
+fn a_station_that_closes_is_not_bad_while_nobody_is_on_duty() {
+    // Nothing is done in both, and the second has somebody on duty all the same.
+    let nothing_done = |bin: &mut Bin| bin.done = 0;
+    let closed = Series::new(20..33, nothing_done, 100);
+    let open = Series::new(
+        20..33,
+        |bin| {
+            bin.done = 0;
+            bin.slots.max = 3;
+        },
+        100,
+    );
+    let closing = |series: &Series| run(&[Station { closes: true, ..series.station() }], &[]).len();
+    assert_eq!((closing(&closed), closing(&open)), (0, 1));
+    assert_eq!(run(&[closed.station()], &[]).len(), 1);
 }
