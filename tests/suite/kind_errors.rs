@@ -111,14 +111,12 @@ fn wrong_routing_is_refused() {
     let shift = |from: &str, to: &str| json!({ "all": { "count": 3, "shift": { "from": from, "to": to } } });
     let skilled = json!({ "all": { "count": 3, "skills": ["chat", "mial"] } });
     let many = json!({ "all": { "count": 5_000_000, "capacity": 3 } });
-    let unskilled = json!({ "all": { "count": 3, "skills": [] } });
     let agents = "/platform/stations/desk/routing/agents";
     assert_refused(&[
         (agents, shift("25:00", "08:00"), &["agents.all.shift.from:", "time of day", "25:00"]),
         (agents, shift("08:00", "5pm"), &["agents.all.shift.to:", "time of day", "5pm"]),
         (agents, skilled, &["desk.routing.agents.all.skills[1]:", "mial"]),
         (agents, many, &["agents.all.count:", "times capacity"]),
-        (agents, unskilled, &["desk.routing.skills.chat:", "no group of agents has"]),
         ("/platform/stations/desk/routing/skills", json!({}), &["routing.skills:", "at least one"]),
         (
             "/platform/stations/desk/routing/retry_after",

@@ -136,10 +136,6 @@ pub(super) fn check_routing(it: &Routing, path: &Path, findings: &mut Findings) 
         if let Some(patience) = &skill.patience {
             check_distribution(patience, &path.key("patience"), findings);
         }
-        let has_it = |group: &AgentGroup| group.skills.as_ref().is_none_or(|it| it.contains(name));
-        if !it.agents.values().any(has_it) {
-            findings.add(path, "is a skill that no group of agents has: give it to one");
-        }
     }
     check_undotted(it.calls.keys(), &path.key("calls"), findings);
     if it.retry_after.is_zero() {
