@@ -28,7 +28,7 @@ fn a_replay_tells_its_story_on_standard_output_alone() {
         "T3",
         "T10",
         "IMPACT",
-        "status page",
+        "as the page states",
         "The status page says 2m; simulated impact lasts",
         "INDICATORS",
         "▁",
