@@ -191,7 +191,7 @@ impl<'a> Judged<'a> {
     pub(super) fn while_open(mut self, closes: bool) -> Self {
         for window in 0..self.windows() {
             let stretch = part(self.series, self.bins(window));
-            if closes && stretch.bins.iter().all(|bin| bin.slots.max == 0) {
+            if closes && stretch.bins.iter().all(|bin| bin.slots.area <= 0.0) {
                 self.signs[window].clear();
             }
         }

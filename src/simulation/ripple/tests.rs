@@ -220,7 +220,7 @@ fn a_station_that_closes_is_not_bad_while_nobody_is_on_duty() {
         20..33,
         |bin| {
             bin.done = 0;
-            bin.slots.max = 3;
+            bin.slots.area = 3.0 * BIN.as_nanos_f64();
         },
         100,
     );
