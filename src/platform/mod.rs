@@ -186,14 +186,19 @@ impl Platform {
 
     fn on_bin_ended(&mut self, agenda: &mut Agenda<Event>) {
         let now = agenda.now();
+        self.close_bins(now, agenda);
+        if now > self.observed_from {
+            self.evaluate_indicators(agenda);
+        }
+    }
+
+    /// Closes the open bins, once every station has reported what only it knows.
+    fn close_bins(&mut self, now: Instant, agenda: &mut Agenda<Event>) {
         let mut desk = desk!(self, agenda);
         for station in &mut self.stations {
             station.report(now, &mut desk);
         }
         self.recorder.close_bins(now);
-        if now > self.observed_from {
-            self.evaluate_indicators(agenda);
-        }
     }
 
     fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
@@ -242,11 +247,7 @@ impl Platform {
     /// Panics if a unit or an attempt vanished: an error in this crate.
     pub fn finish(&mut self, ended: Instant, agenda: &mut Agenda<Event>) {
         self.ended = ended;
-        let mut desk = desk!(self, agenda);
-        for station in &mut self.stations {
-            station.report(ended, &mut desk);
-        }
-        self.recorder.close_bins(ended);
+        self.close_bins(ended, agenda);
         for indicator in &mut self.indicators {
             indicator.finish();
         }

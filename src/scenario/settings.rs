@@ -23,7 +23,7 @@ use crate::platform::timeline::ActionId;
 const ORDERS_MAX: usize = 2_000;
 
 /// What can be set while the platform runs: `*` stands for any name, `**` for anything below.
-const CHANGEABLE: [&[&str]; 33] = [
+const CHANGEABLE: [&[&str]; 35] = [
     &["stations", "*", "service", "replicas"],
     &["stations", "*", "service", "service_time", "**"],
     &["stations", "*", "service", "slowdown", "**"],
@@ -56,11 +56,10 @@ const CHANGEABLE: [&[&str]; 33] = [
     &["registry", "lifecycle", "**"],
     &["registry", "pull_time", "**"],
     &["registry", "back_off", "**"],
+    &["workloads", "*", "enabled"],
+    &["workloads", "*", "priority"],
     &["workloads", "*", "arrivals", "poisson", "**"],
 ];
-/// Of a workload, everything but where its units go and whose they are.
-const CHANGEABLE_OF_WORKLOADS: [&[&str]; 2] =
-    [&["workloads", "*", "enabled"], &["workloads", "*", "priority"]];
 /// Where calls stand.
 const CALLS: [&[&str]; 7] = [
     &["stations", "*", "service", "calls", "*"],
@@ -244,8 +243,7 @@ fn parse(
 
 fn check_changeable(set: &Value, path: &Path, findings: &mut Findings) {
     for (leaf, _) in patch::leaves(set) {
-        let mut patterns = CHANGEABLE.iter().chain(&CHANGEABLE_OF_WORKLOADS);
-        let is_changeable = patterns.any(|pattern| is_match(pattern, leaf.steps()));
+        let is_changeable = CHANGEABLE.iter().any(|pattern| is_match(pattern, leaf.steps()));
         if !is_changeable && !is_policy(leaf.steps()) {
             let problem = Problem::new(path.join(&leaf), "cannot change while the platform runs");
             let help = "what can: of services replicas, service_time, failure_share, release, autoscaler, start_up, a queue's bound; of jobs workers, throughput, bound, run_time, retries; of routing on_missing_record, skills, agents' count and capacity; of assistants capacity, loops_max, on_rate_limited, shares; the policies of calls; arrivals, enabled and priority of workloads; lifecycle and pulls of the registry";

@@ -3,8 +3,9 @@
 //!
 //! A round makes each step in turn: a call, a job, or waiting for the customer. After it chance says
 //! whether the matter is settled; if the customer asks for an agent, or the loop limit is reached, the
-//! conversation is transferred, which is an ordinary call; who was refused an agent goes on asking. A conversation keeps its place from start to
-//! end, also while it waits for the customer. Left out: branches within a workflow.
+//! conversation is transferred, which is an ordinary call; who was refused an agent goes on asking. A
+//! conversation keeps its place from start to end, also while it waits for the customer. Left out:
+//! branches within a workflow.
 
 use super::requests::{OutgoingCall, entry, in_hand, is_waiting, make_call};
 use crate::engine::agenda::LineId;

@@ -9,7 +9,6 @@ pub mod service;
 
 use super::desk::Desk;
 use super::parts::outcome::Outcome;
-use super::recorder::TargetId;
 use super::work::{AttemptId, StationId};
 use crate::engine::random::Streams;
 use crate::units::Instant;
@@ -49,28 +48,6 @@ pub enum Station {
 }
 
 impl Config {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Service(it) => &it.name,
-            Self::Jobs(it) => &it.name,
-            Self::Routing(it) => &it.name,
-            Self::Assistant(it) => &it.name,
-        }
-    }
-
-    /// Where it is measured.
-    #[must_use]
-    pub fn target(&self) -> TargetId {
-        match self {
-            Self::Service(it) => it.target,
-            Self::Jobs(it) => it.target,
-            Self::Routing(it) => it.target,
-            Self::Assistant(it) => it.target,
-        }
-    }
-
     /// The service, if it is one.
     #[must_use]
     pub fn service(&self) -> Option<&service::Config> {
