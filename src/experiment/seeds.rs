@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::measure::interval::Interval;
 use crate::scenario::Scenario;
-use crate::simulation::{self, verdicts};
+use crate::simulation::{self, Verdict, verdicts};
 
 /// How often documented facts hold over many seeds.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,15 +17,25 @@ pub struct Robustness {
     pub seeds: u32,
     /// In what share of them all facts hold together.
     pub all_hold: f64,
-    /// In what share of them each fact holds, by its id.
-    pub facts: BTreeMap<String, f64>,
+    /// How each fact fares, by its id.
+    pub facts: BTreeMap<String, Fact>,
     /// How many runs a limit stopped; in those no fact counts as holding.
     pub stopped: u32,
 }
 
-/// What is kept of one run: which facts hold, in the order of their ids, and whether it was stopped.
+/// How one documented fact fares over many seeds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fact {
+    /// In what share of the seeds it holds.
+    pub holds: f64,
+    /// What was simulated, over the runs that were not stopped and in which it has a value, in the unit
+    /// of the fact's metric; none if there is no such run.
+    pub simulated: Option<Interval>,
+}
+
+/// What is kept of one run: the verdicts, in the order of their ids, and whether it was stopped.
 struct Kept {
-    holds: Vec<bool>,
+    verdicts: Vec<Verdict>,
     is_stopped: bool,
 }
 
@@ -49,12 +60,20 @@ pub fn robustness(scenario: &Scenario, count: u32, on_run: &(dyn Fn() + Sync)) -
         let counted = runs.iter().filter(|run| is_counted(run)).count();
         counted as f64 / f64::from(count.max(1))
     };
+    let fact = |index: usize| {
+        let finished = runs.iter().filter(|run| !run.is_stopped);
+        let values: Vec<f64> = finished.filter_map(|run| run.verdicts[index].simulated).collect();
+        Fact {
+            holds: share(&|run| !run.is_stopped && run.verdicts[index].holds),
+            simulated: Interval::of(&values),
+        }
+    };
     let ids = scenario.file.documented.keys().enumerate();
     let stopped = runs.iter().filter(|run| run.is_stopped).count();
     Robustness {
         seeds: count,
-        all_hold: share(&|run| !run.is_stopped && run.holds.iter().all(|holds| *holds)),
-        facts: ids.map(|(index, id)| (id.clone(), share(&|run| run.holds[index]))).collect(),
+        all_hold: share(&|run| !run.is_stopped && run.verdicts.iter().all(|it| it.holds)),
+        facts: ids.map(|(index, id)| (id.clone(), fact(index))).collect(),
         stopped: u32::try_from(stopped).expect("no more runs are stopped than were begun"),
     }
 }
@@ -62,6 +81,5 @@ pub fn robustness(scenario: &Scenario, count: u32, on_run: &(dyn Fn() + Sync)) -
 fn keep(scenario: &Scenario, seed: u64) -> Kept {
     let outcome = simulation::run(scenario, seed);
     let is_stopped = outcome.run.stop.limit().is_some();
-    let verdicts = verdicts(scenario, &outcome);
-    Kept { holds: verdicts.iter().map(|it| it.holds && !is_stopped).collect(), is_stopped }
+    Kept { verdicts: verdicts(scenario, &outcome), is_stopped }
 }

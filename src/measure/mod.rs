@@ -1,3 +1,4 @@
-//! What is measured: counts of spans, and the only percentile in the crate.
+//! What is measured: counts of spans, the only percentile in the crate, and the only confidence interval.
 
 pub mod histogram;
+pub mod interval;

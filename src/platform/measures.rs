@@ -26,8 +26,10 @@ pub enum Measure {
     AttemptErrorShare,
     /// The share of attempts that were done after their caller had given up (stations).
     InVainShare,
-    /// How long those that were done took.
+    /// How long those that were done took: a percentile.
     Latency,
+    /// How long those that were done took on average.
+    MeanLatency,
     /// How many attempts wait for a slot (stations).
     QueueDepth,
     /// How many have begun and not ended.
@@ -102,7 +104,7 @@ pub enum Dimension {
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ArrivalRate,
         Self::DoneRate,
         Self::FailureRate,
@@ -111,6 +113,7 @@ impl Measure {
         Self::AttemptErrorShare,
         Self::InVainShare,
         Self::Latency,
+        Self::MeanLatency,
         Self::QueueDepth,
         Self::InFlight,
         Self::BusyShare,
@@ -139,7 +142,7 @@ impl Measure {
             | Self::ReportRate
             | Self::LoopRate
             | Self::AssignedFromBlockedRate => Dimension::Rate,
-            Self::Latency | Self::OldestWait | Self::Lag => Dimension::Time,
+            Self::Latency | Self::MeanLatency | Self::OldestWait | Self::Lag => Dimension::Time,
             Self::ErrorShare
             | Self::AttemptErrorShare
             | Self::InVainShare
@@ -165,6 +168,7 @@ impl Measure {
             | Self::FailureRate
             | Self::ErrorShare
             | Self::Latency
+            | Self::MeanLatency
             | Self::InFlight => true,
             Self::RetryRate => matches!(kind, Kind::Call | Kind::JobType),
             Self::AttemptErrorShare => kind == Kind::Call,
@@ -198,6 +202,7 @@ impl Measure {
             | Self::AttemptErrorShare
             | Self::InVainShare
             | Self::Latency
+            | Self::MeanLatency
             | Self::BusyShare
             | Self::OldestWait
             | Self::FailedPullShare
@@ -267,6 +272,7 @@ impl Stretch<'_> {
             Measure::InVainShare => share(sum(|bin| bin.in_vain), self.operations()),
             Measure::FailedPullShare => share(sum(|bin| bin.pulls_failed), sum(|bin| bin.pulls)),
             Measure::Latency => self.latency(percentile).map(Span::as_nanos_f64),
+            Measure::MeanLatency => self.mean_latency(),
             Measure::QueueDepth => Some(f64::from(last.waiting.last)),
             Measure::InFlight => Some(f64::from(last.in_flight.last)),
             Measure::Replicas => Some(f64::from(last.up.last)),
@@ -301,7 +307,7 @@ impl Stretch<'_> {
     pub fn total(&self, measure: Measure) -> f64 {
         let field: fn(&Bin) -> u32 = match measure {
             Measure::ArrivalRate => |bin| bin.begun,
-            Measure::DoneRate | Measure::Latency => |bin| bin.done,
+            Measure::DoneRate | Measure::Latency | Measure::MeanLatency => |bin| bin.done,
             Measure::FailureRate | Measure::ErrorShare => |bin| bin.failed,
             Measure::RetryRate => |bin| bin.retries,
             Measure::AttemptErrorShare => |bin| bin.attempts_failed,
@@ -361,6 +367,12 @@ impl Stretch<'_> {
             all.merge_sparse(latencies);
         }
         all.percentile(percentile)
+    }
+
+    fn mean_latency(&self) -> Option<f64> {
+        let count: u64 = self.latencies.iter().map(SparseHistogram::count).sum();
+        let sum: u128 = self.latencies.iter().map(SparseHistogram::sum).sum();
+        share(sum as f64, count as f64)
     }
 }
 

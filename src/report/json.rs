@@ -164,10 +164,24 @@ pub struct Robustness {
     pub seeds: u32,
     /// In what share of them all facts hold together.
     pub all_hold: Decimal,
-    /// In what share of them each fact holds, by its id.
-    pub facts: BTreeMap<String, Decimal>,
+    /// How each fact fares, by its id.
+    pub facts: BTreeMap<String, FactOverSeeds>,
     /// How many of the runs a limit stopped; in those no fact counts as holding.
     pub stopped: u32,
+}
+
+/// How one fact fares with other seeds.
+#[derive(Debug, Serialize)]
+pub struct FactOverSeeds {
+    /// In what share of the seeds it holds.
+    pub holds: Decimal,
+    /// In how many runs it has a value at all; those that a limit stopped do not count.
+    pub runs: usize,
+    /// The mean over those runs, in the unit that the fact's metric has in `metrics`; null if there are
+    /// none.
+    pub mean: Option<Amount>,
+    /// The ends of the mean's 95 % confidence interval; null from fewer than two runs.
+    pub interval: Option<[Amount; 2]>,
 }
 
 impl Document {
@@ -206,7 +220,7 @@ impl Replay {
                 .map(Decimal),
             metrics: metrics(report),
             timeline: timeline(report),
-            robustness: report.robustness.as_ref().map(robustness),
+            robustness: report.robustness.as_ref().map(|it| robustness(it, report)),
         }
     }
 }
@@ -316,11 +330,25 @@ fn metrics(report: &Report) -> Vec<(String, Metric)> {
     report.outcome.counts.iter().map(metric).collect()
 }
 
-fn robustness(it: &seeds::Robustness) -> Robustness {
+fn robustness(it: &seeds::Robustness, report: &Report) -> Robustness {
+    let facts = report.verdicts.iter().map(|verdict| {
+        let of_fact = &it.facts[&verdict.id];
+        let amount = |value: f64| amount(value, verdict.unit, report.scenario);
+        let fact = FactOverSeeds {
+            holds: Decimal(of_fact.holds),
+            runs: of_fact.simulated.map_or(0, |it| it.count),
+            mean: of_fact.simulated.map(|it| amount(it.mean)),
+            interval: of_fact.simulated.and_then(|it| {
+                let half_width = it.half_width?;
+                Some([amount(it.mean - half_width), amount(it.mean + half_width)])
+            }),
+        };
+        (verdict.id.clone(), fact)
+    });
     Robustness {
         seeds: it.seeds,
         all_hold: Decimal(it.all_hold),
-        facts: it.facts.iter().map(|(id, share)| (id.clone(), Decimal(*share))).collect(),
+        facts: facts.collect(),
         stopped: it.stopped,
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
 use super::decimal::fixed;
+use crate::measure::interval::Interval;
 use crate::platform::measures::{Dimension, Measure};
 use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
@@ -109,6 +110,16 @@ impl<'a> Words<'a> {
             Form::Span => span(Span::from_nanos_f64(value)),
             Form::Rate => rate(Rate::per_second(value)),
             Form::Moment => self.moment(Instant::START + Span::from_nanos_f64(value)),
+        }
+    }
+
+    /// The mean of replications and how far off it may be, such as `10:29:04 ± 2s`.
+    pub(super) fn interval(self, interval: &Interval, form: Form) -> String {
+        let mean = self.number(interval.mean, form);
+        let of_half = if form == Form::Moment { Form::Span } else { form };
+        match interval.half_width {
+            Some(half_width) => format!("{mean} ± {}", self.number(half_width, of_half)),
+            None => mean,
         }
     }
 

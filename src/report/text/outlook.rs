@@ -4,7 +4,7 @@ use super::Report;
 use super::style::{BAD, BOLD, DIM, GOOD, Look, PLAIN};
 use super::table::{Cell, Column, Table};
 use crate::report::decimal::fixed;
-use crate::report::natural_key;
+use crate::report::words::{Form, Words};
 
 /// In what share of other seeds the facts hold, if that was asked.
 pub(super) fn robustness(report: &Report, look: Look) -> Option<String> {
@@ -13,23 +13,31 @@ pub(super) fn robustness(report: &Report, look: Look) -> Option<String> {
     let seeds =
         format!("the {} seeds that follow: other random courses of the same events", it.seeds);
     let mut text = vec![look.heading("ROBUSTNESS", &seeds)];
-    let mut table = Table::new(vec![Column::left(""), Column::right("")]);
-    let style = |share: f64| if share < 1.0 { BAD } else { GOOD };
-    table.add(vec![
-        Cell::new("all facts together").styled(BOLD),
-        Cell::new(per_cent(it.all_hold)).styled(style(it.all_hold)),
+    let mut table = Table::new(vec![
+        Column::left(""),
+        Column::right("holds for"),
+        Column::left("simulated: mean and 95 % confidence interval"),
     ]);
-    let mut missed: Vec<(&String, f64)> =
-        it.facts.iter().map(|(id, share)| (id, *share)).filter(|(_, share)| *share < 1.0).collect();
-    missed.sort_by_cached_key(|(id, _)| natural_key(id));
-    for (id, share) in &missed {
-        table.add(vec![Cell::new(*id), Cell::new(per_cent(*share)).styled(BAD)]);
-    }
-    let always = it.facts.len() - missed.len();
-    if !missed.is_empty() && always > 0 {
-        let others =
-            if always == 1 { "the other fact".into() } else { format!("the {always} others") };
-        table.add(vec![Cell::new(others), Cell::new("100 %").styled(GOOD)]);
+    let held = |share: f64| Cell::new(per_cent(share)).styled(if share < 1.0 { BAD } else { GOOD });
+    table.add(vec![Cell::new("all facts").styled(BOLD), held(it.all_hold), Cell::new("")]);
+    let words = Words::new(report.scenario);
+    let all = (it.seeds - it.stopped) as usize;
+    for verdict in &report.verdicts {
+        let fact = &it.facts[&verdict.id];
+        let metric = &report.scenario.file.documented[&verdict.id].metric;
+        let form = Form::of(metric, &report.scenario.file);
+        let simulated = match fact.simulated {
+            None => "none".to_owned(),
+            Some(it) if it.count == all => words.interval(&it, form),
+            Some(it) => {
+                format!(
+                    "{}, in the {} runs in which it happened",
+                    words.interval(&it, form),
+                    it.count
+                )
+            }
+        };
+        table.add(vec![Cell::new(&verdict.id), held(fact.holds), Cell::new(simulated)]);
     }
     text.push(table.render(look));
     if it.stopped > 0 {

@@ -290,7 +290,10 @@ fn check_percentile(
 ) {
     match (measure, percentile) {
         (Measure::Latency, None) => {
-            findings.add(path.clone(), "a latency needs its `percentile`, such as 95");
+            findings.add(
+                path.clone(),
+                "a latency needs its `percentile`, such as 95; the average is `mean_latency`",
+            );
         }
         (Measure::Latency, Some(p)) if !(0.0..=100.0).contains(&p) => {
             findings.add(path.key("percentile"), format!("must be from 0 to 100, found {p}"));
