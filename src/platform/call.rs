@@ -171,7 +171,6 @@ impl Call {
             outcome: None,
         });
         desk.work.attempts_at(self.config.to, unit.class).begun += 1;
-        desk.recorder.at(self.config.station_target).begun(now);
         let timer = self.config.timeout.map(|timeout| {
             let event = PlatformEvent::Call(self.id, Event::TimedOut(id));
             desk.agenda.plan_in_line(self.timeouts, now + timeout, event)

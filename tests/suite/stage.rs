@@ -106,10 +106,15 @@ impl Replay {
 
     /// The replay of a scenario whose traces stand in `directory`.
     pub(crate) fn in_directory(scenario: &Value, directory: PathBuf) -> Self {
+        Self::changed(scenario, directory, &Changes::default())
+    }
+
+    /// The replay of a scenario with mitigations and other changes.
+    pub(crate) fn changed(scenario: &Value, directory: PathBuf, changes: &Changes) -> Self {
         let text = scenario.to_string();
         let loaded = Loaded::parse("schedule.json", text.as_bytes(), directory);
         let loaded = loaded.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
-        let scenario = loaded.scenario(&Changes::default());
+        let scenario = loaded.scenario(changes);
         let scenario = scenario.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
         let outcome = simulation::run(&scenario, scenario.seed());
         Self { scenario, outcome }

@@ -7,7 +7,7 @@
 //! conversation keeps its place from start to end, also while it waits for the customer. Left out:
 //! branches within a workflow.
 
-use super::requests::{OutgoingCall, entry, in_hand, is_waiting, make_call};
+use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_call};
 use crate::engine::agenda::LineId;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -135,9 +135,7 @@ impl Assistant {
     /// A conversation began.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = &mut desk.work.attempts[id];
-        attempt.arrived = now;
-        let attempt = *attempt;
+        let attempt = arrive(id, self.config.target, desk);
         if self.take_place(id, attempt.tenant, desk) {
             self.go_on(id, desk);
         } else if self.queue.push(entry(id, &attempt)).is_ok() {

@@ -25,6 +25,21 @@ pub struct OutgoingCall {
     pub is_awaited: bool,
 }
 
+/// Counts an attempt in that arrives at the station that is measured at `target`, and gives it.
+///
+/// Until then it was on its way, and no load of the station.
+///
+/// # Panics
+///
+/// Panics if the attempt is not in flight: an error in this crate.
+pub fn arrive(id: AttemptId, target: TargetId, desk: &mut Desk) -> Attempt {
+    let now = desk.now();
+    desk.recorder.at(target).begun(now);
+    let attempt = &mut desk.work.attempts[id];
+    attempt.arrived = now;
+    *attempt
+}
+
 /// Makes the calls of the next steps, up to one that has to be waited for, and says whether there is such
 /// a step; `calls` are ordered by step, `warm_since` tells the age of the calling instance.
 ///

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::cases;
 use super::platforms::any_platform;
 use crate::stage::Replay;
 
@@ -95,7 +96,7 @@ fn assert_types(scenario: &Value, replay: &Replay) -> Result<(), TestCaseError> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn stations_of_all_kinds_keep_to_their_limits(scenario in any_platform()) {
@@ -104,9 +105,5 @@ proptest! {
         assert_routing(&scenario, &replay)?;
         assert_populations(&scenario, &replay)?;
         assert_types(&scenario, &replay)?;
-        let log = replay.outcome.platform.log().entries();
-        prop_assert!(log.is_sorted_by_key(|entry| entry.at), "time goes back");
-        // The same again is the same.
-        prop_assert_eq!(Replay::of(&scenario).outcome.run, replay.outcome.run);
     }
 }

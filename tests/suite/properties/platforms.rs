@@ -1,4 +1,4 @@
-//! Platforms at random: two to five stations of all four kinds, each of which calls those after it.
+//! Platforms at random: two to eight stations of all four kinds, each of which calls those after it.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -265,7 +265,7 @@ fn action(kinds: Vec<Kind>) -> Choice {
 pub(crate) fn any_platform() -> impl Strategy<Value = Value> {
     use Kind::{Assistant, Jobs, Routing, Service};
     let inner =
-        prop::collection::vec(prop::sample::select(vec![Service, Jobs, Routing, Assistant]), 1..=4);
+        prop::collection::vec(prop::sample::select(vec![Service, Jobs, Routing, Assistant]), 1..=7);
     let last = prop::sample::select(vec![Service, Jobs, Routing]);
     let parts = (inner, last).prop_flat_map(|(mut kinds, last)| {
         kinds.push(last);

@@ -162,3 +162,14 @@ fn latency_comes_before_the_service() {
     assert!((replay.latency("five") - 5.0).abs() < 1e-9);
     assert!((replay.latency("front.a") - 8.0).abs() < 1e-9);
 }
+
+#[test]
+fn what_is_on_its_way_is_no_load_of_the_station() {
+    // Sent at 1, there from 4 to 6.
+    let worker = json!({ "worker": service("2s", &json!({})) });
+    let latent = burst(1, 1, "worker", &json!({ "latency": { "constant": "3s" } }));
+    let replay = Replay::of(&scenario(&worker, &json!({ "w": latent })));
+    assert_eq!((replay.begun("w"), replay.begun("worker")), (vec![1], vec![4]));
+    assert_eq!(replay.steps("w", |bin| &bin.in_flight), [(0, 0), (1, 1), (6, 0)]);
+    assert_eq!(replay.steps("worker", |bin| &bin.in_flight), [(0, 0), (4, 1), (6, 0)]);
+}

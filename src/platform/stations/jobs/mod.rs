@@ -8,7 +8,7 @@
 mod deadlines;
 mod ledger;
 
-use super::requests::{OutgoingCall, in_hand, is_waiting, make_calls, renew};
+use super::requests::{OutgoingCall, arrive, in_hand, is_waiting, make_calls, renew};
 use crate::engine::agenda::Key;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -161,8 +161,7 @@ impl Jobs {
     /// A job arrived, which may not be due yet.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        desk.work.attempts[id].arrived = now;
-        let attempt = desk.work.attempts[id];
+        let attempt = arrive(id, self.config.target, desk);
         let due = self.first_due(&attempt);
         desk.work.attempts[id].due = due;
         let kind = self.type_of(&attempt);

@@ -13,7 +13,7 @@ mod records;
 use rand_chacha::ChaCha8Rng;
 use slotmap::SecondaryMap;
 
-use super::requests::{OutgoingCall, make_calls, renew};
+use super::requests::{OutgoingCall, arrive, make_calls, renew};
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::parts::outcome::{Failure, Outcome};
@@ -172,9 +172,7 @@ impl Routing {
     /// Panics if its call names no skill, which a checked scenario rules out.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = &mut desk.work.attempts[id];
-        attempt.arrived = now;
-        let attempt = *attempt;
+        let attempt = arrive(id, self.config.target, desk);
         let skill = self.config.skill_of[attempt.call.index()];
         let skill = usize::from(skill.expect("checked: a call to routing names a skill"));
         let line = attempt.tenant as usize * self.config.skills.len() + skill;

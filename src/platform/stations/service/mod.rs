@@ -7,7 +7,7 @@
 mod capacity;
 
 use super::fleet::{self, Fleet};
-use super::requests::{OutgoingCall, entry, in_hand, is_waiting, make_calls};
+use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_calls};
 use crate::engine::agenda::{Key, LineId};
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -155,10 +155,7 @@ impl Service {
 
     /// A request arrived.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
-        let now = desk.now();
-        let attempt = &mut desk.work.attempts[id];
-        attempt.arrived = now;
-        let attempt = *attempt;
+        let attempt = arrive(id, self.config.target, desk);
         if self.servers.slots() == 0 && !self.config.queue.durable {
             // A queue in memory is gone with its instances: nobody takes the connection.
             desk.answer(id, Err(Failure::Rejected));
