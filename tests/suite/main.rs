@@ -6,6 +6,8 @@ mod explain;
 mod golden;
 mod incidents;
 mod kind_errors;
+#[cfg(unix)]
+mod output;
 mod properties;
 mod readme;
 mod scenario_errors;
