@@ -3,6 +3,7 @@
 mod cli;
 mod determinism;
 mod explain;
+mod fuzz;
 mod golden;
 mod incidents;
 mod kind_errors;
