@@ -10,6 +10,7 @@ use super::{Failure, Status, output, work};
 use crate::golden::{self, Comparison, Difference};
 use crate::report::Report;
 use crate::report::json::{Document, Replay};
+use crate::report::whole_file;
 use crate::scenario::{Changes, Scenario};
 use crate::simulation;
 
@@ -70,11 +71,13 @@ impl Check {
 
     fn judge(&self, file: &Path, report: &str) -> Result<Status, Failure> {
         let golden = golden::path(file);
-        let failed = |error| Failure::Message(format!("{}: {error}", golden.display()));
-        let comparison = golden::compare(&golden, report).map_err(failed)?;
+        let unreadable =
+            |error| Failure::Message(format!("cannot read {}: {error}", golden.display()));
+        let comparison = golden::compare(&golden, report).map_err(unreadable)?;
         let is_blessed = self.bless && comparison != Comparison::Same;
         if is_blessed {
-            golden::bless(&golden, report).map_err(failed)?;
+            let unwritten = |error| Failure::Message(whole_file::complaint(&golden, &error));
+            golden::bless(&golden, report).map_err(unwritten)?;
         }
         output::print(&told(file, &golden, &comparison, is_blessed))?;
         let is_fine = is_blessed || comparison == Comparison::Same;

@@ -29,7 +29,7 @@ pub(super) fn look(file: Option<&Path>) -> Look {
 pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     match file.filter(|file| *file != Path::new("-")) {
         Some(file) => whole_file::write(file, text.as_bytes())
-            .map_err(|error| Failure::Message(format!("cannot write {}: {error}", file.display()))),
+            .map_err(|error| Failure::Message(whole_file::complaint(file, &error))),
         None => print(text),
     }
 }

@@ -73,3 +73,40 @@ fn the_seeds_tried_are_those_that_follow() {
     // The seed after the largest is 0.
     told(&u64::MAX.to_string(), "1");
 }
+
+#[test]
+fn watching_a_run_leaves_its_fingerprint() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("report");
+    let output = crate::text(&file);
+    let ways: [&[&str]; 6] = [
+        &[],
+        &["--seeds", "3"],
+        &["--format", "json"],
+        &["--format", "json", "--seeds", "3", "--threads", "2"],
+        &["--strict"],
+        &["-o", output],
+    ];
+    let fingerprints = ways.map(|way| {
+        let told = stdout(&replay(way).assert().success());
+        let told = if told.is_empty() { std::fs::read_to_string(&file).unwrap() } else { told };
+        let (_, rest) = told.split_once("fingerprint").expect("every report has one");
+        let letters = rest.chars().skip_while(|it| !it.is_ascii_hexdigit());
+        letters.take_while(char::is_ascii_hexdigit).collect::<String>()
+    });
+    assert!(
+        fingerprints.iter().all(|it| it.len() == 16 && *it == fingerprints[0]),
+        "{fingerprints:?}"
+    );
+}
+
+#[test]
+fn a_report_has_the_same_bytes_on_standard_output_and_in_a_file() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("report");
+    for format in FORMATS {
+        let told = stdout(&replay(format).assert().success());
+        replay(format).args(["-o", crate::text(&file)]).assert().success();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), told);
+    }
+}

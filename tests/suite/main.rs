@@ -3,9 +3,12 @@
 mod cli;
 mod determinism;
 mod explain;
+mod fuzz;
 mod golden;
 mod incidents;
 mod kind_errors;
+#[cfg(unix)]
+mod output;
 mod properties;
 mod readme;
 mod scenario_errors;
