@@ -23,7 +23,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let folder = tempdir().unwrap();
+        let folder = tempdir().expect("a temporary folder can be made");
         let scenario = write(&folder, "a.json", &short_text());
         let golden = write(&folder, "a.golden.json", OLD);
         let report = write(&folder, "report.txt", OLD);
@@ -36,8 +36,9 @@ impl Place {
 
     /// The names in the folder.
     fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.folder.path()).unwrap();
-        let names = entries.map(|it| it.unwrap().file_name().to_string_lossy().into_owned());
+        let entries = fs::read_dir(self.folder.path()).expect("it is there");
+        let names = entries
+            .map(|it| it.expect("it can be read").file_name().to_string_lossy().into_owned());
         let mut names: Vec<String> = names.collect();
         names.sort();
         names
@@ -46,7 +47,7 @@ impl Place {
     fn assert_old(&self) {
         assert_eq!(self.names(), ["a.golden.json", "a.json", "report.txt"]);
         for file in [&self.golden, &self.report] {
-            assert_eq!(fs::read_to_string(file).unwrap(), OLD);
+            assert_eq!(fs::read_to_string(file).expect("it is there"), OLD);
         }
     }
 }

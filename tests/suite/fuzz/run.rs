@@ -40,8 +40,7 @@ pub(super) fn run(bytes: &[u8]) {
 
 /// No run may take long, whatever was made of it.
 fn keep_small(scenario: &mut Value) {
-    scenario["limits"] =
-        json!({ "events": 4_000, "events_at_one_instant": 500, "in_flight": 500 });
+    scenario["limits"] = json!({ "events": 4_000, "events_at_one_instant": 500, "in_flight": 500 });
 }
 
 fn told(scenario: &Scenario, value: &Value) -> Vec<String> {
