@@ -3,6 +3,10 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Held while a file comes into being.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// Writes a file whole or not at all, through a new file beside it that then takes its place.
 ///
@@ -23,6 +27,7 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
     };
+    let _writing = nothing_being_written();
     let mut new = builder().tempfile_in(folder)?;
     new.write_all(bytes)?;
     new.as_file().sync_all()?;
@@ -31,6 +36,12 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     new.persist(file)?;
     Ok(())
+}
+
+/// Waits until no file is half written, and lets none be begun while the guard lives: whoever ends the
+/// process in between leaves nothing behind.
+pub fn nothing_being_written() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A temporary file is its owner's alone; one that becomes a result is as readable as any other.

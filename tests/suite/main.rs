@@ -4,6 +4,7 @@ mod cli;
 mod determinism;
 mod explain;
 mod golden;
+mod hostile;
 mod incidents;
 mod kind_errors;
 mod properties;
