@@ -63,6 +63,9 @@
 //! - Inside a run there is no wall clock, no thread, no environment, and no order that differs from run to
 //!   run. The same scenario, seed and patches give the same bytes.
 //! - Every configuration that the timeline will set is worked out and checked before the run begins.
+//! - A scenario is refused before memory is taken for it, and a run that gets out of hand is ended by a limit
+//!   of the model, reproducibly. Only the command line looks at a clock or at memory, and then ends the
+//!   process.
 //! - No incident, date or company is known here: a new incident is a new file.
 //!
 //! # Deviations from the first design

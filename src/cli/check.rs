@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
+use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::{Failure, Status, output, work};
 use crate::golden::{self, Comparison, Difference};
@@ -38,6 +39,8 @@ pub(super) struct Check {
     /// Write the golden files that are missing or differ
     #[arg(long)]
     bless: bool,
+    #[command(flatten)]
+    guard: Guard,
 }
 
 /// The report of one scenario.
@@ -48,6 +51,7 @@ struct Replayed {
 
 impl Check {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        self.guard.stand()?;
         let found = scenarios::read(&self.paths, &Changes::default())?;
         let bar = work::bar(found.len() as u64);
         let replay = |found: &Found| {

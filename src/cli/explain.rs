@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::guard::Guard;
 use super::{Failure, Status, output};
 use crate::report::explain::{Explanation, dot, markdown, mermaid};
 use crate::report::text;
@@ -54,6 +55,8 @@ pub(super) struct Explain {
     /// Write the explanation to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    guard: Guard,
 }
 
 /// Whom or what an explanation is for.
@@ -73,6 +76,7 @@ enum Format {
 
 impl Explain {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        self.guard.stand()?;
         if self.file.is_dir() {
             let folder = self.file.display();
             return Err(Failure::Message(format!(

@@ -1,11 +1,13 @@
 //! The command line: one file for each subcommand; the only module that prints.
 //!
 //! Results go to standard output, everything else to standard error. The exit status is 0 if all is
-//! fine, 1 if the answer is no, 2 for wrong usage or a wrong scenario, 3 if a limit stopped a replay.
+//! fine, 1 if the answer is no, 2 for wrong usage or a wrong scenario, 3 if a limit stopped a replay, 130
+//! if the user did.
 
 mod check;
 mod completions;
 mod explain;
+mod guard;
 mod list;
 mod new;
 mod output;
@@ -44,7 +46,9 @@ Exit status:
   0  fine
   1  the answer is no: a documented fact missed under --strict, a golden file that differs
   2  wrong usage or a wrong scenario
-  3  a limit stopped a replay; its report is complete up to there"
+  3  a limit: of the scenario (`limits`), then the report is complete up to there; or of time or memory
+     (--time-max, --memory-max), then there is none
+  130  interrupted; no file is half written"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -84,6 +88,7 @@ enum Failure {
 /// Runs the command that the arguments of this process ask for.
 #[must_use]
 pub fn run() -> ExitCode {
+    guard::stand_against_interruption();
     let status = match Arguments::parse().command.run() {
         Ok(status) => status,
         Err(Failure::Message(message)) => {

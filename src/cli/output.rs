@@ -10,6 +10,7 @@ use super::Failure;
 use crate::report::text::Look;
 use crate::report::whole_file;
 use crate::scenario::Refusal;
+use crate::scenario::problem::shown;
 
 /// Widths between which a report is still a pleasure to read.
 const WIDTH_MIN: usize = 60;
@@ -58,12 +59,16 @@ fn warn(message: &str) {
 /// Says on standard error that the report of a scenario is not of the whole replay.
 pub(super) fn warn_stopped(file: &Path) {
     let file = file.display();
-    warn(&format!("{file}: a limit stopped a replay before its end; see `limits` in the scenario"));
+    warn(&format!(
+        "{file}: a limit stopped a replay before its end; the report is complete up to \
+         there and names the limit, which --set limits.NAME=N raises"
+    ));
 }
 
 fn say(color: AnsiColor, kind: &str, message: &str) {
     let style = Style::new().bold().fg_color(Some(color.into()));
     // If nobody listens on standard error, nobody can be told.
+    let message = shown(message);
     let _ = writeln!(anstream::stderr(), "{style}{kind}{style:#}: {message}");
 }
 

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
+use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::{Failure, Status, output, work};
 use crate::experiment::seeds::robustness;
@@ -64,6 +65,8 @@ pub(super) struct Replay {
     /// How many cores to use; all by default, and never of influence on the result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    #[command(flatten)]
+    guard: Guard,
 }
 
 /// Whom a report is for.
@@ -85,6 +88,7 @@ struct Told {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        self.guard.stand()?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let found = scenarios::read(&self.paths, &changes)?;
         let look = output::look(self.output.as_deref());

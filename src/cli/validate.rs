@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
+use super::guard::Guard;
 use super::{Failure, Status, output, scenarios};
 use crate::scenario::file::File;
 use crate::scenario::patch;
@@ -25,10 +26,13 @@ pub(super) struct Validate {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    guard: Guard,
 }
 
 impl Validate {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        self.guard.stand()?;
         let mut refused = Vec::new();
         for file in scenarios::files(&self.paths)? {
             match Loaded::read(&file).map_err(|refusal| vec![refusal]).and_then(|it| validate(&it))

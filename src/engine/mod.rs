@@ -25,17 +25,25 @@ pub trait Model {
 
     /// How many things are begun and not ended; asked after every event.
     fn in_flight(&self) -> usize;
+
+    /// How many things are kept for whoever reads about the run; asked after every event.
+    fn output(&self) -> usize;
 }
+
+/// So much in flight leaves the processor's caches, and an event takes that much longer.
+const MANY: usize = 1 << 18;
 
 /// How much a run may do before it is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most events handled.
+    /// Most events handled; each counts once more for every 262,144 in flight.
     pub events: u64,
     /// Most events handled at one instant.
     pub events_at_one_instant: u64,
     /// Most things in flight.
     pub in_flight: usize,
+    /// Most things kept for the report.
+    pub output: usize,
 }
 
 /// Why a run stopped.
@@ -45,12 +53,14 @@ pub enum Stop {
     EndReached,
     /// Nothing is planned any more.
     Idle,
-    /// As many events were handled as are allowed, and another is due before the end.
+    /// Events were handled for as much as is allowed, and another is due before the end.
     Events,
     /// As many events were handled at one instant as are allowed, and another is due at it.
     EventsAtOneInstant,
     /// More was in flight than is allowed.
     InFlight,
+    /// More was kept for the report than is allowed.
+    Output,
 }
 
 impl Stop {
@@ -62,6 +72,7 @@ impl Stop {
             Self::Events => Some("events"),
             Self::EventsAtOneInstant => Some("events_at_one_instant"),
             Self::InFlight => Some("in_flight"),
+            Self::Output => Some("output"),
         }
     }
 }
@@ -89,14 +100,14 @@ pub fn run<M: Model>(
     limits: Limits,
 ) -> Run {
     let mut fingerprint = Fingerprint::default();
-    let mut events = 0;
+    let (mut events, mut spent) = (0, 0);
     let mut instant = agenda.now();
     let mut before_this_instant = 0;
     let stop = loop {
         let Some((now, event)) = agenda.next_before(end) else {
             break if agenda.pending() == 0 { Stop::Idle } else { Stop::EndReached };
         };
-        if events == limits.events {
+        if spent >= limits.events {
             break Stop::Events;
         }
         if now != instant {
@@ -106,10 +117,14 @@ pub fn run<M: Model>(
             break Stop::EventsAtOneInstant;
         }
         events += 1;
+        spent += 1 + (model.in_flight() / MANY) as u64;
         fingerprint.fold(now, M::digest(event));
         model.handle(event, agenda);
         if model.in_flight() > limits.in_flight {
             break Stop::InFlight;
+        }
+        if model.output() > limits.output {
+            break Stop::Output;
         }
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
@@ -145,9 +160,14 @@ mod tests {
         fn in_flight(&self) -> usize {
             self.handled
         }
+
+        fn output(&self) -> usize {
+            2 * self.handled
+        }
     }
 
-    const LIMITS: Limits = Limits { events: 1000, events_at_one_instant: 100, in_flight: 10_000 };
+    const LIMITS: Limits =
+        Limits { events: 1000, events_at_one_instant: 100, in_flight: 10_000, output: 20_000 };
 
     fn growth(step: u64, children: usize, limits: Limits) -> Run {
         let mut agenda = Agenda::new();
@@ -165,6 +185,7 @@ mod tests {
             (growth(10, 1, Limits { events: 3, ..LIMITS }), Stop::Events, 3, 30),
             (growth(10, 1, Limits { events: 4, ..LIMITS }), Stop::EndReached, 4, 50),
             (growth(10, 1, Limits { in_flight: 2, ..LIMITS }), Stop::InFlight, 3, 30),
+            (growth(10, 1, Limits { output: 5, ..LIMITS }), Stop::Output, 3, 30),
         ];
         for (run, stop, events, ended) in cases {
             assert_eq!((run.stop, run.events), (stop, events));

@@ -327,6 +327,11 @@ impl engine::Model for Platform {
     }
 
     fn in_flight(&self) -> usize {
-        self.work.units.len() + self.work.attempts.len()
+        let alerts = self.on_call.as_ref().map_or(0, OnCall::waiting);
+        self.work.units.len() + self.work.attempts.len() + alerts
+    }
+
+    fn output(&self) -> usize {
+        self.recorder.points() + self.log.entries().len()
     }
 }

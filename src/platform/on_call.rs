@@ -65,6 +65,12 @@ impl OnCall {
         on_call
     }
 
+    /// How many alerts wait for somebody.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     fn plan_noise(&mut self, agenda: &mut Agenda<PlatformEvent>) {
         if let Some(noise) = &self.config.noise {
             let gap = -libm::log(1.0 - uniform(&mut self.stream)) / noise.rate;

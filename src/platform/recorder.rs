@@ -348,6 +348,12 @@ impl Recorder {
         }
     }
 
+    /// How many bins are closed at all targets together.
+    #[must_use]
+    pub fn points(&self) -> usize {
+        self.bins() * self.targets.len()
+    }
+
     /// How many bins are closed.
     #[must_use]
     pub fn bins(&self) -> usize {

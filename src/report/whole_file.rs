@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::NamedTempFile;
 
@@ -25,6 +26,9 @@ const REMEDIES: [(io::ErrorKind, &str); 8] = [
     (io::ErrorKind::FileTooLarge, "raise the limit on the size of files, or choose another place"),
 ];
 
+/// Held while a file comes into being.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// Writes a file whole or not at all, through a new file beside it that then takes its place.
 ///
 /// What is no regular file (a device, a pipe) is written to as it is; a link is followed. What writers
@@ -43,6 +47,7 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
     };
+    let _writing = nothing_being_written();
     remove_leftovers(folder);
     let mut new = own_file(folder)?;
     new.write_all(bytes)?;
@@ -53,6 +58,12 @@ pub fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
     new.persist(file)?;
     sync_folder(folder);
     Ok(())
+}
+
+/// Waits until no file is half written, and lets none be begun while the guard lives: whoever ends the
+/// process in between leaves nothing behind.
+pub fn nothing_being_written() -> MutexGuard<'static, ()> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What to say when a file could not be written, with what can be done about it.

@@ -1,6 +1,6 @@
 //! The scenario's clock: local date and time on one side, moments of the run on the other.
 
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, civil};
 
 use super::file;
@@ -32,6 +32,15 @@ impl Clock {
             ("zone", message)
         })?;
         let outside = |_| "lies outside the calendar".to_owned();
+        for (field, time) in [("start", clock.start), ("end", clock.end)] {
+            if is_gap(&zone, time) {
+                let message = format!(
+                    "never comes in {}: clocks go forward over {time}; take a time after that",
+                    clock.zone
+                );
+                return Err((field, message));
+            }
+        }
         let start =
             zone.to_timestamp(clock.start.civil()).map_err(|error| ("start", outside(error)))?;
         let warm_up = jiff::SignedDuration::from_nanos(
@@ -65,6 +74,12 @@ impl Clock {
     #[must_use]
     pub fn resolution(&self) -> Span {
         self.resolution
+    }
+
+    /// Whether clocks go forward over a local time, so that it never comes.
+    #[must_use]
+    pub fn is_skipped(&self, local: LocalTime) -> bool {
+        is_gap(&self.zone, local)
     }
 
     /// The moment of a local time, which may lie before the run.
@@ -114,6 +129,12 @@ impl Clock {
     pub fn bin_begins(&self, bin: usize) -> Instant {
         Instant::START + self.resolution * bin as u64
     }
+}
+
+/// Whether clocks of a zone go forward over a local time.
+fn is_gap(zone: &TimeZone, local: LocalTime) -> bool {
+    let offset = zone.to_ambiguous_timestamp(local.civil()).offset();
+    matches!(offset, AmbiguousOffset::Gap { .. })
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ use jsonc_parser::common::Ranged;
 use serde_json::{Map, Number, Value};
 
 use super::path::{Path, Step};
-use super::problem::Problem;
+use super::problem::{Problem, is_plain};
 use super::source::{Children, Node, Source};
 use super::syntax;
 
 /// Larger files are not scenarios.
-const BYTES_MAX: usize = 16 << 20;
+pub(super) const BYTES_MAX: usize = 4 << 20;
 
 /// A file that holds JSON.
 #[derive(Clone, Debug)]
@@ -68,9 +68,9 @@ fn read_text(name: &str, bytes: &[u8]) -> Result<Source, Unreadable> {
         problems: vec![problem],
     };
     if bytes.len() > BYTES_MAX {
-        let message =
-            format!("a file must be at most {BYTES_MAX} bytes (16 MiB), found {}", bytes.len());
-        return Err(refuse(String::new(), Problem::at_bytes(0..0, message)));
+        let message = format!("a file must be at most {BYTES_MAX} bytes (4 MiB), found more");
+        let help = "is it a scenario? rows of arrivals go to a CSV file of their own (`trace`)";
+        return Err(refuse(String::new(), Problem::at_bytes(0..0, message).with_help(help)));
     }
     let without_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(without_mark) {
@@ -84,7 +84,8 @@ fn read_text(name: &str, bytes: &[u8]) -> Result<Source, Unreadable> {
             );
             let text = String::from_utf8_lossy(without_mark).into_owned();
             let bad = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
-            Err(refuse(text, Problem::at_bytes(bad, message)))
+            let help = "save the file as UTF-8: most editors offer it when saving";
+            Err(refuse(text, Problem::at_bytes(bad, message).with_help(help)))
         }
     }
 }
@@ -101,7 +102,10 @@ impl Reader<'_> {
         let (value, children) = match syntax {
             Syntax::Object(object) => self.object(object),
             Syntax::Array(array) => self.array(array),
-            Syntax::StringLit(text) => (Value::from(text.value.as_ref()), Children::None),
+            Syntax::StringLit(text) => {
+                self.check_letters(bytes(text), &text.value, &['\n', '\t']);
+                (Value::from(text.value.as_ref()), Children::None)
+            }
             Syntax::NumberLit(number) => (self.number(number), Children::None),
             Syntax::BooleanLit(boolean) => (Value::Bool(boolean.value), Children::None),
             Syntax::NullKeyword(_) => (Value::Null, Children::None),
@@ -118,6 +122,7 @@ impl Reader<'_> {
                 ObjectPropName::Word(word) => (word.value, bytes(word)),
             };
             self.trail.push(Step::Key(key.to_owned()));
+            self.check_letters(key_bytes.clone(), key, &[]);
             let (value, node) = self.value(&property.value);
             if let Some(first) = nodes.get(key).and_then(|node| node.key.clone()) {
                 let (line, column) = self.source.line_column(first.start);
@@ -126,6 +131,7 @@ impl Reader<'_> {
                     format!(
                         "must be given once, and stands on line {line}, column {column} already"
                     ),
+                    "remove one of the two, or give it another name",
                 );
             } else {
                 values.insert(key.to_owned(), value);
@@ -151,15 +157,28 @@ impl Reader<'_> {
     fn number(&mut self, number: &NumberLit<'_>) -> Value {
         exact(number.value).map_or_else(
             |message| {
-                self.problem(bytes(number), format!("{message}, found {}", number.value));
+                let message = format!("{message}, found {}", number.value);
+                self.problem(bytes(number), message, "write a number that is meant as it stands");
                 Value::Null
             },
             Value::Number,
         )
     }
 
-    fn problem(&mut self, bytes: Range<usize>, message: String) {
-        let problem = Problem::at_bytes(bytes, message);
+    /// Refuses what a terminal would obey, or what would show a reader another text than there is.
+    fn check_letters(&mut self, bytes: Range<usize>, text: &str, allowed: &[char]) {
+        let is_odd = |letter: &char| !is_plain(*letter) && !allowed.contains(letter);
+        if let Some(letter) = text.chars().find(is_odd) {
+            let message = format!(
+                "must not hold the character U+{:04X}, which a reader cannot see",
+                u32::from(letter)
+            );
+            self.problem(bytes, message, "remove it");
+        }
+    }
+
+    fn problem(&mut self, bytes: Range<usize>, message: String, help: &str) {
+        let problem = Problem::at_bytes(bytes, message).with_help(help);
         self.problems.push(Problem { path: Path::from(self.trail.clone()), ..problem });
     }
 }
@@ -194,6 +213,15 @@ mod tests {
     fn refusal(bytes: &[u8]) -> String {
         let unreadable = Document::parse("f", bytes).unwrap_err();
         render_lines(&unreadable.problems, &unreadable.source)
+    }
+
+    /// What is wrong, without what to do about it.
+    fn bare_refusal(bytes: &[u8]) -> String {
+        let unreadable = Document::parse("f", bytes).unwrap_err();
+        assert!(unreadable.problems.iter().all(|problem| problem.help.is_some()));
+        let bare = |problem| Problem { help: None, ..problem };
+        let problems: Vec<Problem> = unreadable.problems.into_iter().map(bare).collect();
+        render_lines(&problems, &unreadable.source)
     }
 
     #[test]
@@ -269,33 +297,32 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_refused_with_their_offset() {
-        let found = refusal(b"\xef\xbb\xbf{\n\"a\": \"\xff\"}");
+        let found = bare_refusal(b"\xef\xbb\xbf{\n\"a\": \"\xff\"}");
         assert_eq!(found, "f:2:7: must be UTF-8 text, found the byte 0xFF at offset 11\n");
     }
 
     #[test]
     fn a_file_beyond_the_limit_is_refused() {
-        let found = refusal(&vec![b' '; BYTES_MAX + 1]);
-        assert_eq!(
-            found,
-            "f:1:1: a file must be at most 16777216 bytes (16 MiB), found 16777217\n"
-        );
+        let found = bare_refusal(&vec![b' '; BYTES_MAX + 1]);
+        assert_eq!(found, "f:1:1: a file must be at most 4194304 bytes (4 MiB), found more\n");
+        let found = bare_refusal(format!("[{}1]", "1,".repeat(50_000)).as_bytes());
+        assert_eq!(found, "f:1:100001: must not hold more than 50000 fields and elements\n");
     }
 
     #[test]
     fn nesting_is_limited_before_anything_recurses() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Document::parse("f", nested(64).as_bytes()).is_ok());
-        let found = refusal(nested(65).as_bytes());
+        let found = bare_refusal(nested(65).as_bytes());
         assert_eq!(found, "f:1:65: must not be nested deeper than 64 levels\n");
-        let open = "{\"a\":".repeat(1_000_000);
+        let open = "{\"a\":".repeat(500_000);
         assert!(refusal(open.as_bytes()).starts_with("f:1:321: must not be nested"));
     }
 
     #[test]
     fn all_duplicate_keys_are_reported_with_the_first() {
         let found =
-            refusal(b"{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2, \"c\": 3},\n \"\\u0061\": 4}");
+            bare_refusal(b"{\"a\": 1,\n \"b\": {\"c\": 1, \"c\": 2, \"c\": 3},\n \"\\u0061\": 4}");
         let expected = "f:2:16: b.c: must be given once, and stands on line 2, column 8 already\n\
             f:2:24: b.c: must be given once, and stands on line 2, column 8 already\n\
             f:3:2: a: must be given once, and stands on line 1, column 2 already\n";
@@ -304,7 +331,7 @@ mod tests {
 
     #[test]
     fn numbers_that_would_change_are_refused() {
-        let found = refusal(
+        let found = bare_refusal(
             b"[1e400, -1e400, 18446744073709551616, -9223372036854775809, 1e-400, 0e-400, 1e308]",
         );
         let expected = "f:1:2: [0]: must be less than 1.8e308, found 1e400\n\
@@ -340,7 +367,9 @@ mod tests {
                     let found = render_lines(&unreadable.problems, &unreadable.source);
                     // What serde_json reads but changes: the last of two keys, a number that loses digits.
                     let is_stricter =
-                        found.contains("must be given once") || found.contains("so small");
+                        ["must be given once", "so small", "a reader cannot see"]
+                            .iter()
+                            .any(|reason| found.contains(reason));
                     prop_assert!(is_stricter, "{found}: {text:?}");
                 }
                 (_, _) => {}

@@ -89,12 +89,6 @@ pub fn units(file: &File) -> Vec<(String, Unit)> {
     units
 }
 
-/// The names of everything that a replay of a file counts.
-#[must_use]
-pub fn names(file: &File) -> Vec<String> {
-    units(file).into_iter().map(|(name, _)| name).collect()
-}
-
 /// The name of a measure as files write it.
 #[must_use]
 pub fn name_of(measure: Measure) -> String {

@@ -1,6 +1,8 @@
 //! Reading a scenario, applying patches to it, and compiling what came out.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::OnceLock;
 
@@ -10,12 +12,13 @@ use super::check::platform_paths as paths;
 use super::check::{Findings, check, check_clock, check_running};
 use super::clock::Clock;
 use super::compile::{Compiler, Names, Running, Settings, indicators, on_call, timeline};
-use super::document::{Document, Unreadable};
+use super::document::{BYTES_MAX, Document, Unreadable};
 use super::file::workload::Arrivals;
 use super::file::{File, Limits};
 use super::names::did_you_mean;
-use super::path::Path;
-use super::problem::{Problem, render};
+use super::path::{Path, Step};
+use super::problem::{Problem, render, shown};
+use super::remedy::remedied;
 use super::source::Source;
 use super::{patch, settings, shape, trace};
 use crate::platform;
@@ -73,7 +76,9 @@ struct Checked {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Refusal {
     /// The file cannot be read.
-    #[error("cannot read {file}: {reason}")]
+    #[error(
+        "cannot read {file}: {reason}; help: name a scenario file that is there, or a folder of them"
+    )]
     NoFile {
         /// The file.
         file: String,
@@ -103,7 +108,7 @@ impl Refusal {
     #[must_use]
     pub fn render(&self, is_styled: bool) -> String {
         match self {
-            Self::NoFile { .. } => format!("error: {self}\n"),
+            Self::NoFile { .. } => format!("error: {}\n", shown(&self.to_string())),
             Self::Wrong { source_text, problems } => render(problems, source_text, is_styled),
         }
     }
@@ -124,7 +129,7 @@ impl Loaded {
     /// Refuses what cannot be read or is no JSON.
     pub fn read(file: &FilePath) -> Result<Self, Refusal> {
         let name = file.display().to_string();
-        let bytes = std::fs::read(file)
+        let bytes = read_at_most(file, BYTES_MAX as u64 + 1)
             .map_err(|error| Refusal::NoFile { file: name.clone(), reason: error.to_string() })?;
         let directory = file.parent().unwrap_or(FilePath::new("")).to_owned();
         Self::parse(&name, &bytes, directory)
@@ -195,13 +200,19 @@ impl Loaded {
     }
 
     fn refuse(&self, problems: Vec<Problem>) -> Refusal {
+        let problems = problems.into_iter().map(remedied).collect();
         Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }
     }
 
     fn patched(&self, base: &File, changes: &Changes) -> Result<Value, Vec<Problem>> {
         let mut value = self.document.value.clone();
         let mut problems = Vec::new();
-        for name in &changes.with {
+        for (index, name) in changes.with.iter().enumerate() {
+            if changes.with[..index].contains(name) {
+                let path = Path::root().key("mitigations").key(name);
+                let problem = Problem::new(path, "is applied twice").at_key();
+                problems.push(problem.with_help(format!("write --with {name} once")));
+            }
             match base.mitigations.get(name) {
                 Some(mitigation) => patch::merge(&mut value, &mitigation.patch),
                 None => problems.push(unknown_mitigation(name, base)),
@@ -209,8 +220,14 @@ impl Loaded {
         }
         for text in &changes.set {
             let applied = patch::assignment(text)
-                .map_err(|message| Problem::new(Path::root(), message))
-                .and_then(|(path, assigned)| patch::apply_assignment(&mut value, &path, assigned));
+                .map_err(|message| {
+                    let help = "write it as in --set platform.stations.api.service.replicas=8";
+                    Problem::new(Path::root(), message).with_help(help)
+                })
+                .and_then(|(path, assigned)| {
+                    add_default(&mut value, &path);
+                    patch::apply_assignment(&mut value, &path, assigned)
+                });
             if let Err(problem) = applied {
                 problems.push(asked_for(problem, text));
             }
@@ -236,13 +253,11 @@ impl Loaded {
                 return Problem { origin: Some(origin), ..problem };
             }
         }
-        if !changes.is_nothing() {
-            let what = changes.with.iter().chain(&changes.set).map(String::as_str);
-            let what = what.collect::<Vec<_>>().join(", ");
-            let remedy = problem.help.as_ref().map(|help| format!("{help}; ")).unwrap_or_default();
-            return problem.with_help(format!("{remedy}so it is with {what}"));
+        if changes.is_nothing() {
+            return problem;
         }
-        problem
+        let what = changes.with.iter().chain(&changes.set).map(String::as_str);
+        with_cause(problem, &format!("so it is with {}", what.collect::<Vec<_>>().join(", ")))
     }
 
     fn check_patched(&self, value: &Value) -> Result<Checked, Vec<Problem>> {
@@ -325,10 +340,39 @@ fn platform(
     }
 }
 
+/// Writes out what a file leaves to its default, where an assignment sets a part of it.
+fn add_default(value: &mut Value, path: &Path) {
+    let Some(Step::Key(key)) = path.steps().first() else { return };
+    let own = &schema()["properties"][key];
+    let shape = shape::referred(schema(), own).unwrap_or(own);
+    let is_optional = shape["type"] == "object" && shape.get("required").is_none();
+    if let Some(fields) = value.as_object_mut()
+        && path.steps().len() > 1
+        && is_optional
+    {
+        fields.entry(key.as_str()).or_insert_with(|| json!({}));
+    }
+}
+
+/// The first bytes of a file, and no more of one without end.
+fn read_at_most(file: &FilePath, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(file)?.take(bytes_max).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Tells which assignment a problem comes from, beside what is to be done about it.
 fn asked_for(problem: Problem, text: &str) -> Problem {
-    let remedy = problem.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
-    problem.with_help(format!("{remedy}asked for by --set {text}"))
+    with_cause(problem, &format!("asked for by --set {text}"))
+}
+
+/// Tells where a problem comes from, after what is to be done about it.
+fn with_cause(problem: Problem, cause: &str) -> Problem {
+    let problem = remedied(problem);
+    let remedy = problem.help.as_deref().unwrap_or_default();
+    let separator = if remedy.ends_with('?') { " " } else { "; " };
+    let help = format!("{remedy}{separator}{cause}");
+    problem.with_help(help)
 }
 
 fn unknown_mitigation(name: &str, base: &File) -> Problem {
@@ -337,7 +381,9 @@ fn unknown_mitigation(name: &str, base: &File) -> Problem {
     let known: Vec<&str> = base.mitigations.keys().map(String::as_str).collect();
     match did_you_mean(name, known.iter().copied()) {
         Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-        None if known.is_empty() => problem.with_help("this scenario has no mitigation"),
+        None if known.is_empty() => {
+            problem.with_help("this scenario has no mitigation: leave --with out")
+        }
         None => problem.with_help(format!("there is {}", known.join(", "))),
     }
 }

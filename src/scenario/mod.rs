@@ -14,6 +14,7 @@ pub mod names;
 pub mod patch;
 pub mod path;
 pub mod problem;
+mod remedy;
 mod settings;
 pub mod shape;
 pub mod source;

@@ -1,14 +1,20 @@
 //! Guessing which name was meant when an unknown one was written.
 
+/// Longer names are nobody's slip of the keyboard, and comparing them would take long.
+const LENGTH_MAX: usize = 100;
+
 /// The candidate that `name` was most likely meant to be, if one is near enough.
 pub fn did_you_mean<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    if name.len() > LENGTH_MAX {
+        return None;
+    }
     // A third of the letters may be wrong: more suggests names that only share their length.
     let most = (name.chars().count() / 3).max(1);
     let mut best: Option<(usize, f64, &'a str)> = None;
-    for candidate in candidates {
+    for candidate in candidates.into_iter().filter(|it| it.len() <= LENGTH_MAX) {
         let edits = distance(name, candidate);
         let likeness = strsim::jaro_winkler(name, candidate);
         let is_better = best.is_none_or(|(least, most_alike, _)| {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::document::Document;
 use super::names::did_you_mean;
 use super::path::{Path, Step};
-use super::problem::Problem;
+use super::problem::{Problem, is_plain};
 
 /// Merges `patch` into `target`: objects field by field, anything else as a whole; null removes.
 ///
@@ -68,10 +68,16 @@ pub fn assignment(text: &str) -> Result<(Path, Value), String> {
         Ok(document) => Ok((path, document.value)),
         // Nobody means text by this, and as text it would only fail later and less clearly.
         Err(unreadable) if written.trim_start().starts_with(['{', '[', '"']) => {
-            let reason = unreadable.problems.first().map(ToString::to_string);
+            let first = unreadable.problems.into_iter().next();
+            let reason = first.map(|problem| Problem { help: None, ..problem }.to_string());
             Err(format!("{}, in the value {written}", reason.unwrap_or_default()))
         }
-        Err(_) => Ok((path, Value::from(written))),
+        Err(_) => match written.chars().find(|letter| !is_plain(*letter)) {
+            Some(odd) => {
+                Err(format!("must not hold {odd:?}, which a reader cannot see, in {text:?}"))
+            }
+            None => Ok((path, Value::from(written))),
+        },
     }
 }
 

@@ -85,10 +85,10 @@ impl Problem {
 
     fn title(&self) -> String {
         if self.path.is_root() {
-            shown(&self.message, MESSAGE_MAX)
+            shown(&self.message)
         } else {
-            let path = shown(&self.path.to_string(), MESSAGE_MAX);
-            format!("{path}: {}", shown(&self.message, MESSAGE_MAX))
+            let path = shown(&self.path.to_string());
+            format!("{path}: {}", shown(&self.message))
         }
     }
 }
@@ -98,7 +98,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.title())?;
         match &self.help {
-            Some(help) => write!(f, " ({})", shown(help, MESSAGE_MAX)),
+            Some(help) => write!(f, " ({})", shown(help)),
             None => Ok(()),
         }
     }
@@ -127,7 +127,7 @@ pub fn render_lines(problems: &[Problem], source: &Source) -> String {
     let mut text = String::new();
     for (bytes, problem) in in_order(problems, source).take(SHOWN_MAX) {
         let (line, column) = source.line_column(bytes.start);
-        let name = shown(source.name(), MESSAGE_MAX);
+        let name = shown(source.name());
         text.push_str(
             &[name, line.to_string(), column.to_string(), format!(" {problem}\n")].join(":"),
         );
@@ -161,7 +161,7 @@ fn in_order<'a>(
 
 fn group<'a>(problem: &Problem, source: &Source, bytes: Range<usize>) -> Group<'a> {
     let (line, column) = source.line_column(bytes.start);
-    let name = shown(source.name(), MESSAGE_MAX);
+    let name = shown(source.name());
     let (text, mark) = window(source, line, bytes);
     let column_shown = text[..mark.start].chars().count() + 1;
     let group = Group::with_title(Level::ERROR.primary_title(problem.title()));
@@ -176,7 +176,7 @@ fn group<'a>(problem: &Problem, source: &Source, bytes: Range<usize>) -> Group<'
         group.element(Origin::path(name).line(line).char_column(column)).element(snippet)
     };
     match &problem.help {
-        Some(help) => group.element(Level::HELP.message(shown(help, MESSAGE_MAX))),
+        Some(help) => group.element(Level::HELP.message(shown(help))),
         None => group,
     }
 }
@@ -214,11 +214,12 @@ fn window(source: &Source, line: usize, bytes: Range<usize>) -> (String, Range<u
     (shown, mark)
 }
 
-/// `text` with nothing in it that a terminal would obey, cut at `length_max` characters.
-fn shown(text: &str, length_max: usize) -> String {
+/// `text` with nothing in it that a terminal would obey, cut where it gets too long for a message.
+#[must_use]
+pub fn shown(text: &str) -> String {
     let mut shown = String::new();
     for (count, letter) in text.chars().enumerate() {
-        if count == length_max {
+        if count == MESSAGE_MAX {
             shown.push('…');
             break;
         }
@@ -228,18 +229,22 @@ fn shown(text: &str, length_max: usize) -> String {
 }
 
 fn escape_into(shown: &mut String, letter: char, is_source: bool) {
-    // These reorder or hide what stands beside them, so that the reader sees another text.
+    // A tab is left to the renderer, which makes spaces of it.
+    if is_plain(letter) || (letter == '\t' && is_source) {
+        shown.push(letter);
+    } else {
+        shown.push_str(&letter.escape_default().to_string());
+    }
+}
+
+/// Whether a letter is shown as it is: no terminal obeys it, and it neither hides nor reorders what
+/// stands beside it, so that the reader would see another text.
+#[must_use]
+pub fn is_plain(letter: char) -> bool {
     let is_invisible = matches!(letter,
         '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    if letter == '\t' && is_source {
-        // Left to the renderer, which makes spaces of it.
-        shown.push(letter);
-    } else if letter.is_control() || is_invisible {
-        shown.push_str(&letter.escape_default().to_string());
-    } else {
-        shown.push(letter);
-    }
+    !letter.is_control() && !is_invisible
 }
 
 #[cfg(test)]
@@ -250,7 +255,15 @@ mod tests {
     const TEXT: &str = "{\n  // why\n  \"sites\": {\n\t\"chät\": { \"replicas\": \"vier\" }\n  },\n  \"list\": [1,\r\n    22, \"\u{202e}\", 5]\n}\n";
 
     fn source(text: &str) -> Source {
-        Document::parse("a.json", text.as_bytes()).unwrap().source
+        read("a.json", text)
+    }
+
+    /// What stands in a file, of which some may be refused.
+    fn read(name: &str, text: &str) -> Source {
+        match Document::parse(name, text.as_bytes()) {
+            Ok(document) => document.source,
+            Err(unreadable) => *unreadable.source,
+        }
     }
 
     fn chat() -> Path {
@@ -322,7 +335,7 @@ mod tests {
     #[test]
     fn nothing_a_terminal_obeys_is_printed() {
         let text = "{\"a\u{9b}\u{202e}\": \"\u{85}\", \"b\": 1}";
-        let source = Document::parse("\x1b[2Ja\n.json", text.as_bytes()).unwrap().source;
+        let source = read("\x1b[2Ja\n.json", text);
         let problem =
             Problem::new(Path::root().key("a\u{9b}\u{202e}"), "is\x07 \n odd").with_help("\r");
         let both = render(std::slice::from_ref(&problem), &source, false)

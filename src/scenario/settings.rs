@@ -21,6 +21,11 @@ use crate::platform::timeline::ActionId;
 
 /// More orders than this of actions that touch the same components are refused.
 const ORDERS_MAX: usize = 2_000;
+/// More actions than this that touch the same components are refused.
+const DEPTH_MAX: usize = 500;
+
+/// Each order takes as long as reading the platform: so many fields of it in all orders together.
+const FIELDS_MAX: usize = 2_000_000;
 
 /// What can be set while the platform runs: `*` stands for any name, `**` for anything below.
 const CHANGEABLE: [&[&str]; 35] = [
@@ -107,7 +112,19 @@ pub(super) fn settings(
         }
     }
     let order = order(file, clock);
-    for rivals in rivals(file) {
+    let mut setting = file.timeline.iter().filter(|(_, it)| it.set.is_some());
+    // Each of them is at least one step of the walk.
+    if let Some((name, _)) = setting.nth(ORDERS_MAX) {
+        let path = Path::root().key("timeline").key(name).key("set");
+        findings.0.push(too_many_orders(path));
+        return Err(findings.0);
+    }
+    let groups = rivals(file);
+    check_orders(file, &groups, fields(parts), &mut findings);
+    if !findings.0.is_empty() {
+        return Err(findings.0);
+    }
+    for rivals in groups {
         let timed: Vec<ActionId> = order.iter().copied().filter(|it| rivals.contains(it)).collect();
         let is_timed = |id: &ActionId| action(file, *id).1.at.is_some();
         let (timed, alerted) = timed.into_iter().partition(is_timed);
@@ -120,11 +137,10 @@ pub(super) fn settings(
             clock,
             timed,
             alerted,
-            orders: 0,
             settings: &mut settings.of,
             findings: &mut findings,
         };
-        walk.go_on(parts, &mut Vec::new());
+        walk.go_on(parts, 0, &mut Vec::new());
     }
     if findings.0.is_empty() { Ok(settings) } else { Err(findings.0) }
 }
@@ -157,6 +173,61 @@ fn rivals(file: &File) -> Vec<Vec<ActionId>> {
     groups.into_iter().map(|(_, members)| members).collect()
 }
 
+/// Refuses more orders than can be worked out, before any is.
+fn check_orders(file: &File, groups: &[Vec<ActionId>], fields: usize, findings: &mut Findings) {
+    let mut sum: usize = 0;
+    for group in groups {
+        let is_timed = |id: &&ActionId| action(file, **id).1.at.is_some();
+        let timed = group.iter().filter(is_timed).count();
+        sum = sum.saturating_add(orders(timed, group.len() - timed));
+        let Some(last) = group.last() else { continue };
+        let path = Path::root().key("timeline").key(action(file, *last).0).key("set");
+        if sum > ORDERS_MAX || group.len() > DEPTH_MAX {
+            return findings.0.push(too_many_orders(path));
+        }
+        if sum.saturating_mul(fields) > FIELDS_MAX {
+            let message = format!(
+                "is one of {sum} patches on a platform of {fields} fields: both times one another must be at most {FIELDS_MAX}"
+            );
+            let help = "set what changes at one time in one action, or describe a smaller platform";
+            return findings.0.push(Problem::new(path, message).with_help(help));
+        }
+    }
+}
+
+fn too_many_orders(path: Path) -> Problem {
+    let message = format!(
+        "touches what others set that follow alerts too: they may come in more than {ORDERS_MAX} orders"
+    );
+    let help =
+        "let fewer actions follow alerts, or set what touches the same station in one of them";
+    Problem::new(path, message).with_help(help)
+}
+
+/// How many steps a walk has through every order of so many actions in a fixed order, and of others.
+fn orders(timed: usize, alerted: usize) -> usize {
+    // Of more than these there are too many orders in any case.
+    let alerted = alerted.min(12);
+    let mut steps = vec![0_usize; alerted + 1];
+    for of_timed in 0..=timed {
+        for of_alerted in 0..=alerted {
+            let first_timed = if of_timed > 0 { steps[of_alerted].saturating_add(1) } else { 0 };
+            let rest = if of_alerted > 0 { steps[of_alerted - 1].saturating_add(1) } else { 0 };
+            steps[of_alerted] = first_timed.saturating_add(rest.saturating_mul(of_alerted));
+        }
+    }
+    steps[alerted]
+}
+
+/// How many values stand in a value.
+fn fields(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => 1 + fields.values().map(self::fields).sum::<usize>(),
+        Value::Array(elements) => 1 + elements.iter().map(fields).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
+}
+
 /// A walk through every order in which actions that touch the same components may come.
 struct Walk<'a> {
     file: &'a File,
@@ -165,31 +236,21 @@ struct Walk<'a> {
     /// Those with a time, in its order, and those that follow an alert.
     timed: Vec<ActionId>,
     alerted: Vec<ActionId>,
-    orders: usize,
     settings: &'a mut [Vec<Setting>],
     findings: &'a mut Findings,
 }
 
 impl Walk<'_> {
-    /// Works out what may come next, once those in `done` have been done in that order.
-    fn go_on(&mut self, running: &Value, done: &mut Vec<ActionId>) {
-        let next_timed = self.timed.iter().find(|id| !done.contains(id));
+    /// Works out what may come next, once those in `done` have been done in that order, of which so many
+    /// have a time.
+    fn go_on(&mut self, running: &Value, timed: usize, done: &mut Vec<ActionId>) {
+        let next_timed = self.timed.get(timed);
         let next_alerted = self.alerted.iter().filter(|id| !done.contains(id));
         let next: Vec<ActionId> = next_timed.into_iter().chain(next_alerted).copied().collect();
         for id in next {
             let (name, action) = action(self.file, id);
             let Some(set) = &action.set else { continue };
             let path = Path::root().key("timeline").key(name).key("set");
-            self.orders += 1;
-            if self.orders > ORDERS_MAX {
-                if self.orders == ORDERS_MAX + 1 {
-                    let message = format!(
-                        "touches what others set that follow alerts too: they may come in more than {ORDERS_MAX} orders"
-                    );
-                    self.findings.add(path, message);
-                }
-                return;
-            }
             let mut patched = running.clone();
             patch::merge(&mut patched, set);
             match parse(&patched, self.names, self.clock, &path) {
@@ -197,7 +258,7 @@ impl Walk<'_> {
                     let setting = Setting { done: done.clone(), after, patch: set.clone() };
                     self.settings[usize::from(id.0)].push(setting);
                     done.push(id);
-                    self.go_on(&patched, done);
+                    self.go_on(&patched, timed + usize::from(action.at.is_some()), done);
                     done.pop();
                 }
                 Err(problems) => {
@@ -271,5 +332,21 @@ fn is_match(pattern: &[&str], steps: &[Step]) -> bool {
             (*first == "*" || first == key) && is_match(pattern, steps)
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_counted_before_they_are_walked() {
+        // Timed ones have one order; of others each may come first: 3 first, 6 second, 6 third.
+        let cases = [(0, 0, 0), (3, 0, 3), (0, 1, 1), (0, 3, 15), (1, 1, 4), (2, 1, 8)];
+        for (timed, alerted, steps) in cases {
+            assert_eq!(orders(timed, alerted), steps, "{timed} with a time and {alerted} without");
+        }
+        assert!(orders(0, 10) > ORDERS_MAX);
+        assert!(orders(3, 100) > ORDERS_MAX);
     }
 }

@@ -10,6 +10,8 @@ use super::problem::Problem;
 
 /// Deeper files are refused before anything recurses into them.
 const DEPTH_MAX: usize = 64;
+/// Files with more values are refused before there is a tree of them, which takes half a kilobyte for each.
+const VALUES_MAX: usize = 50_000;
 
 /// Parses one JSON value with comments.
 ///
@@ -31,9 +33,10 @@ pub(super) fn parse(text: &str) -> Result<Value<'_>, Problem> {
         allow_extended_string_escapes: false,
     };
     match parse_to_ast(text, &CollectOptions::default(), &options) {
-        Ok(parsed) => parsed
-            .value
-            .ok_or_else(|| Problem::at_bytes(0..0, "must hold a JSON object, found an empty file")),
+        Ok(parsed) => parsed.value.ok_or_else(|| {
+            Problem::at_bytes(0..0, "must hold a JSON object, found an empty file")
+                .with_help("`hindsight new my-incident` writes a scenario to begin from")
+        }),
         Err(error) => Err(in_our_words(text, &error)),
     }
 }
@@ -41,7 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Value<'_>, Problem> {
 /// Refuses too deep a nesting, and characters that the parser takes although JSON does not.
 fn check_characters(text: &str) -> Result<(), Problem> {
     let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0, 0_usize);
+    let (mut at, mut depth, mut values) = (0, 0_usize, 1_usize);
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => at = end_of_text(text, at)?,
@@ -56,7 +59,19 @@ fn check_characters(text: &str) -> Result<(), Problem> {
                 at += 1;
                 if depth > DEPTH_MAX {
                     let message = format!("must not be nested deeper than {DEPTH_MAX} levels");
-                    return Err(Problem::at_bytes(at - 1..at, message));
+                    let help =
+                        "a scenario needs some fifteen: look for brackets that are never closed";
+                    return Err(Problem::at_bytes(at - 1..at, message).with_help(help));
+                }
+            }
+            b',' => {
+                values += 1;
+                at += 1;
+                if values > VALUES_MAX {
+                    let message =
+                        format!("must not hold more than {VALUES_MAX} fields and elements");
+                    let help = "describe alike things once: tenants by a count, instances by replicas, arrivals by a rate or a trace file";
+                    return Err(Problem::at_bytes(at - 1..at, message).with_help(help));
                 }
             }
             b'}' | b']' => {
@@ -74,7 +89,8 @@ fn odd_character(text: &str, at: usize) -> Problem {
     let letter = text[at..].chars().next().unwrap_or_default();
     let message =
         format!("found the character U+{:04X} outside of text in quotes", u32::from(letter));
-    Problem::at_bytes(at..at + letter.len_utf8(), message)
+    let help = "remove it; text that holds it must stand in double quotes";
+    Problem::at_bytes(at..at + letter.len_utf8(), message).with_help(help)
 }
 
 /// The byte after the text in quotes that begins at `start`.
@@ -97,7 +113,8 @@ fn end_of_text(text: &str, start: usize) -> Result<usize, Problem> {
             _ => at += 1,
         }
     }
-    Err(Problem::at_bytes(start..at, "text must be closed by a quotation mark"))
+    Err(Problem::at_bytes(start..at, "text must be closed by a quotation mark")
+        .with_help("add the missing \"; is the file cut short?"))
 }
 
 /// The byte after the comment that begins at `start`, or nothing if none does or it never ends.
@@ -154,11 +171,51 @@ fn in_our_words(text: &str, error: &ParseError) -> Problem {
         Kind::NestingDepthExceeded => "must not be nested so deep".to_owned(),
     };
     let is_word = text[range.start..].starts_with(char::is_alphabetic);
-    let problem = Problem::at_bytes(range, message);
-    if is_word && matches!(error.kind(), Kind::UnexpectedToken | Kind::UnexpectedWord) {
-        return problem.with_help("text must stand in double quotes");
+    let help = if is_word && matches!(error.kind(), Kind::UnexpectedToken | Kind::UnexpectedWord) {
+        "text must stand in double quotes"
+    } else {
+        remedy(error.kind())
+    };
+    Problem::at_bytes(range, message).with_help(help)
+}
+
+/// What to do about a mistake in the text.
+fn remedy(kind: &ParseErrorKind) -> &'static str {
+    use ParseErrorKind as Kind;
+    match kind {
+        Kind::BareDecimalPointNumbersNotAllowed
+        | Kind::ExpectedDigit
+        | Kind::ExpectedDigitFollowingNegativeSign
+        | Kind::ExpectedPlusMinusOrDigitInNumberLiteral
+        | Kind::HexadecimalNumbersNotAllowed
+        | Kind::NonFiniteNumbersNotAllowed
+        | Kind::UnaryPlusNumbersNotAllowed => {
+            "write it in decimal digits; durations and rates are text, such as \"250ms\" or \"40/s\""
+        }
+        Kind::ExpectedComma => "add a comma here, or remove what follows",
+        Kind::TrailingCommasNotAllowed => "remove the comma",
+        Kind::CommentsNotAllowed => "remove the comment",
+        Kind::ExpectedColonAfterObjectKey => "write \"name\": value",
+        Kind::ExpectedObjectValue => "write a value after the colon, or remove the field",
+        Kind::ExpectedStringObjectProperty | Kind::UnexpectedTokenInObject => {
+            "write \"name\": value, with a comma between fields and none after the last"
+        }
+        Kind::MultipleRootJsonValues => "remove what follows, or write a file for each",
+        Kind::SingleQuotedStringsNotAllowed => "write \" instead of '",
+        Kind::String(_) => {
+            "write text as \"…\", a quotation mark within it as \\\", a backslash as \\\\"
+        }
+        Kind::UnexpectedCloseBrace
+        | Kind::UnexpectedCloseBracket
+        | Kind::UnexpectedColon
+        | Kind::UnexpectedComma
+        | Kind::UnexpectedToken
+        | Kind::UnexpectedWord => "write a value here, or remove what stands before it",
+        Kind::UnterminatedArray | Kind::UnterminatedObject | Kind::UnterminatedCommentBlock => {
+            "close it; is the file cut short?"
+        }
+        Kind::NestingDepthExceeded => "look for brackets that are never closed",
     }
-    problem
 }
 
 fn in_our_words_for_text(kind: &ParseStringErrorKind) -> String {

@@ -1,13 +1,16 @@
 //! Arrivals from a CSV file.
 
+use std::fs;
 use std::path::Path as FilePath;
 
 use super::clock::Clock;
 use super::compile::Names;
 use crate::units::{Instant, LocalTime, Span};
 
-/// More rows than this are refused.
-const ROWS_MAX: usize = 50_000_000;
+/// More rows than this are refused: they would be most of what a run may handle.
+const ROWS_MAX: usize = 1_000_000;
+/// Larger files are refused before they are read.
+const BYTES_MAX: u64 = 64 << 20;
 
 /// Reads the arrivals of a workload, in order of time; rows of one moment keep their order.
 ///
@@ -21,14 +24,23 @@ pub(super) fn read(
     names: &Names,
 ) -> Result<Vec<(Instant, Option<u32>)>, String> {
     let shown = file.display();
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| format!("cannot read {shown}: {error}"))?;
+    let bytes = read_whole(file).map_err(|reason| format!("cannot read {shown}: {reason}"))?;
+    if bytes.split(|byte| *byte == b'\n').count() > ROWS_MAX + 2 {
+        return Err(format!("{shown}: must have at most {ROWS_MAX} rows, found more"));
+    }
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes.as_slice());
     let headers = reader.headers().map_err(|error| format!("{shown}: {error}"))?.clone();
     if let Some(unknown) = headers.iter().find(|it| !["at", "after", "tenant"].contains(it)) {
         return Err(format!(
             "{shown}: must have the columns at or after, and tenant, found {unknown:?}"
+        ));
+    }
+    if let Some(twice) =
+        (1..headers.len()).find(|at| headers.iter().take(*at).any(|it| it == &headers[*at]))
+    {
+        return Err(format!(
+            "{shown}: must have each column once, found {:?} twice",
+            &headers[twice]
         ));
     }
     let column = |name: &str| headers.iter().position(|header| header == name);
@@ -43,12 +55,24 @@ pub(super) fn read(
         let field = |column: Option<usize>| column.and_then(|column| record.get(column));
         let row = row(field(at), field(after), field(tenant), clock, names);
         rows.push(row.map_err(|message| format!("{shown}, line {line}: {message}"))?);
-        if rows.len() > ROWS_MAX {
-            return Err(format!("{shown}: must have at most {ROWS_MAX} rows"));
-        }
+    }
+    if rows.is_empty() {
+        return Err(format!("{shown}: must have at least one row below its columns"));
     }
     rows.sort_by_key(|(instant, _)| *instant);
     Ok(rows)
+}
+
+/// The bytes of a file of a size that can be; a folder, a pipe or a device is none.
+fn read_whole(file: &FilePath) -> Result<Vec<u8>, String> {
+    let metadata = fs::metadata(file).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("must be a file with the columns at or after, and tenant".to_owned());
+    }
+    if metadata.len() > BYTES_MAX {
+        return Err(format!("must be at most {BYTES_MAX} bytes, found {}", metadata.len()));
+    }
+    fs::read(file).map_err(|error| error.to_string())
 }
 
 fn row(
@@ -70,7 +94,10 @@ fn row(
         None => None,
         Some(name) => {
             let number = names.tenants.get(name);
-            Some(*number.ok_or_else(|| format!("there is no named tenant {name:?}"))?)
+            Some(*number.ok_or_else(|| {
+                let start: String = name.chars().take(80).collect();
+                format!("there is no tenant {start:?} under tenants.named")
+            })?)
         }
     };
     Ok((instant, tenant))

@@ -52,6 +52,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
         events: scenario.limits.events,
         events_at_one_instant: scenario.limits.events_at_one_instant,
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
+        output: usize::try_from(scenario.limits.output).unwrap_or(usize::MAX),
     };
     let run = engine::run(&mut platform, &mut agenda, scenario.clock.end(), limits);
     platform.finish(run.ended, &mut agenda);

@@ -20,6 +20,10 @@ pub struct Instant(u64);
 #[serde(try_from = "String")]
 pub struct Span(u64);
 
+/// An amount of memory; as text with its unit, such as `"512MB"` or `"2GiB"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes(u64);
+
 /// A share of a whole, from 0 to 1 inclusive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64")]
@@ -192,6 +196,20 @@ impl Share {
     }
 }
 
+impl Bytes {
+    /// So many bytes.
+    #[must_use]
+    pub const fn new(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    /// How many bytes.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
 impl Factor {
     /// The factor as a number greater than zero.
     #[must_use]
@@ -271,6 +289,18 @@ mod tests {
         for text in ["15", "", "-5m", "1mo", "2y", "five", "1e400s", "200000000h"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_amount_of_memory_has_a_unit() {
+        let cases = [("512MB", 512_000_000), ("2GiB", 2 << 30), ("1.5 kB", 1500), ("7B", 7)];
+        for (text, bytes) in cases {
+            assert_eq!(text.parse::<Bytes>().unwrap().get(), bytes, "{text}");
+        }
+        for text in ["", "5", "-1MB", "MB", "1e99GB", "nanGB", "5Mb", "0B"] {
+            assert!(text.parse::<Bytes>().is_err(), "{text}");
+        }
+        assert_eq!(Bytes::new(1_536_000_000).to_string(), "1.5GB");
     }
 
     #[test]

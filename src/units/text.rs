@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Factor, LocalTime, NANOS_PER_SECOND, Quantity, Rate, Share, Span};
+use super::{Bytes, Factor, LocalTime, NANOS_PER_SECOND, Quantity, Rate, Share, Span};
 
 impl FromStr for Span {
     type Err = String;
@@ -27,6 +27,49 @@ impl FromStr for Span {
             return Err(format!("must be less than 140 years, found {text:?}"));
         }
         Ok(Self(nanos))
+    }
+}
+
+/// What one of each unit of memory is in bytes.
+const MEMORY_UNITS: [(&str, u64); 7] = [
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("GB", 1_000_000_000),
+    ("MB", 1_000_000),
+    ("kB", 1_000),
+    ("B", 1),
+];
+
+impl FromStr for Bytes {
+    type Err = String;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the number lies between 1 and 1e15"
+    )]
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "must be an amount with its unit, such as \"512MB\" or \"2GiB\", found {text:?}"
+            )
+        };
+        let split =
+            |(unit, size): &(&str, u64)| text.strip_suffix(unit).map(|count| (count, *size));
+        let (count, size) = MEMORY_UNITS.iter().find_map(split).ok_or_else(wrong)?;
+        let count: f64 = count.trim().parse().map_err(|_| wrong())?;
+        let bytes = count * size as f64;
+        if (1.0..1e15).contains(&bytes) { Ok(Self(bytes as u64)) } else { Err(wrong()) }
+    }
+}
+
+impl fmt::Display for Bytes {
+    /// Writes the amount in the largest decimal unit that it has one of, with one digit after the point.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimal = MEMORY_UNITS.iter().filter(|(unit, _)| !unit.contains('i'));
+        let fitting = decimal.clone().find(|(_, size)| self.0 >= *size);
+        let (unit, size) = fitting.copied().unwrap_or(("B", 1));
+        write!(f, "{:.1}{unit}", self.0 as f64 / size as f64)
     }
 }
 
@@ -61,7 +104,9 @@ impl FromStr for LocalTime {
         let wrong = || {
             format!("must be a local date and time such as \"2026-03-02T09:51\", found {text:?}")
         };
-        if !text.contains('T') || text.ends_with('Z') {
+        // What follows the time of day would be an offset or a zone, and be passed over.
+        let is_plain = |time: &str| time.chars().all(|c| c.is_ascii_digit() || ":.".contains(c));
+        if !text.split_once('T').is_some_and(|(_, time)| is_plain(time)) {
             return Err(wrong());
         }
         let civil: jiff::civil::DateTime = text.parse().map_err(|_| wrong())?;

@@ -5,6 +5,7 @@ mod determinism;
 mod explain;
 mod fuzz;
 mod golden;
+mod hostile;
 mod incidents;
 mod kind_errors;
 #[cfg(unix)]

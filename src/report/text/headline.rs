@@ -68,8 +68,10 @@ fn verdict(report: &Report, look: Look) -> String {
 fn stopped(report: &Report, look: Look) -> String {
     if let Some(limit) = report.stopped() {
         let at = Words::new(report.scenario).moment(report.outcome.run.ended);
+        let most = report.scenario.limits.of(limit);
         let text = format!(
-            "stopped at {at} by the scenario's limit on `{limit}`: what follows is complete up to there"
+            "stopped at {at} by the scenario's limit on `{limit}`, {most}: what follows is complete up to there; --set limits.{limit}={} lets it go on for longer",
+            most.saturating_mul(2)
         );
         format!("{} {}\n", look.paint(WARNING, "!"), look.hanging(WARNING, &text, 2))
     } else {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Findings, RunningPaths};
 use crate::scenario::compile::Running;
 use crate::scenario::path::Path;
+use crate::scenario::problem::Problem;
 use crate::units::Share;
 
 /// Finds calls that lead round for ever: a circle in which every call is always made.
@@ -42,9 +43,10 @@ pub(super) fn check(running: &Running, paths: &RunningPaths, findings: &mut Find
                 Some(true) => {}
                 Some(false) => {
                     let message = format!(
-                        "closes a circle of calls that are always made, back to {to:?}: work would go round for ever; give one of them a share below 1"
+                        "closes a circle of calls that are always made, back to {to:?}: work would go round for ever"
                     );
-                    findings.add(path.clone(), message);
+                    let problem = Problem::new(path.clone(), message);
+                    findings.0.push(problem.with_help("give one of them a share below 1"));
                 }
                 None => {
                     is_done.insert(to, false);

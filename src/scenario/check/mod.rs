@@ -1,17 +1,22 @@
 //! What the fields of a scenario must be to one another; every problem is found, not only the first.
 
+mod claims;
 mod cycles;
+mod mitigations;
 mod platform;
+mod sizes;
 mod stations;
 mod story;
 
 pub use platform::{Paths as RunningPaths, check_running};
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::clock::Clock;
 use super::compile::Names;
-use super::file::{Basis, File};
+use super::file::{File, Limits};
 use super::names::did_you_mean;
 use super::path::{Path, Step};
 use super::problem::Problem;
@@ -19,6 +24,8 @@ use crate::units::Span;
 
 /// More bins than this would be a series that nobody can read.
 const BINS_MAX: u64 = 1_000_000;
+/// Looking for the name that was meant takes a while, and nobody reads more suggestions than this.
+pub(super) const SUGGESTED_MAX: usize = 100;
 /// More tenants than this are refused.
 const TENANTS_MAX: u32 = 1_000_000;
 
@@ -49,13 +56,17 @@ impl Findings {
     ) {
         let known: Vec<&str> = known.into_iter().collect();
         let mut problem = Problem::new(path, format!("there is no {kind} {name:?}"));
-        problem = match did_you_mean(name, known.iter().copied()) {
+        let is_shown = self.0.len() < SUGGESTED_MAX;
+        let near = if is_shown { did_you_mean(name, known.iter().copied()) } else { None };
+        problem = match near {
             Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None if known.is_empty() => problem.with_help(format!("this scenario has no {kind}")),
+            None if known.is_empty() => {
+                problem.with_help(format!("this scenario has no {kind}: add one, or name none"))
+            }
             None if known.len() <= 20 => {
                 problem.with_help(format!("there is {}", known.join(", ")))
             }
-            None => problem,
+            None => problem.with_help(format!("name one of the {} that there are", known.len())),
         };
         self.0.push(problem);
     }
@@ -80,7 +91,10 @@ pub fn check_clock(file: &File) -> Result<Clock, Vec<Problem>> {
                 .add(path.key("end"), format!("must be later than start, {}", file.clock.start));
         }
         Ok(clock) if findings.0.is_empty() => {
-            if clock.end().as_nanos() / resolution.as_nanos() > BINS_MAX {
+            if clock.end().since(clock.observed_from()) < resolution {
+                let message = format!("must not be longer than the clock, found {resolution}");
+                findings.add(path.key("resolution"), message);
+            } else if clock.end().as_nanos() / resolution.as_nanos() > BINS_MAX {
                 let message = format!(
                     "gives more than {BINS_MAX} points between the start of the warm-up and the end: take a longer one"
                 );
@@ -103,10 +117,29 @@ pub fn check_clock(file: &File) -> Result<Clock, Vec<Problem>> {
 pub fn check(file: &File, values: [&Value; 2], names: &Names, clock: &Clock) -> Vec<Problem> {
     let mut findings = Findings::default();
     check_names(file, &mut findings);
+    check_limits(file, &mut findings);
+    sizes::check(file, names, clock, &mut findings);
     story::check(file, names, clock, &mut findings);
-    check_assumptions(file, values, &mut findings);
-    check_mitigations(file, &mut findings);
+    claims::check(file, values, clock, &mut findings);
+    mitigations::check(file, values[0], &mut findings);
     findings.0
+}
+
+/// A limit of none would stop every run before its first event.
+fn check_limits(file: &File, findings: &mut Findings) {
+    let path = Path::root().key("limits");
+    let Limits { events, events_at_one_instant, in_flight, output } = file.limits;
+    let limits = [
+        ("events", events),
+        ("events_at_one_instant", events_at_one_instant),
+        ("in_flight", in_flight),
+        ("output", output),
+    ];
+    for (field, limit) in limits {
+        if limit == 0 {
+            findings.add(path.key(field), "must be at least 1, found 0");
+        }
+    }
 }
 
 /// Names become parts of other names, of file names and of reports.
@@ -129,6 +162,29 @@ fn check_names(file: &File, findings: &mut Findings) {
     for id in file.documented.keys() {
         if id.is_empty() || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
             findings.add(root.key("documented").key(id), "must be named without spaces");
+        }
+    }
+    check_unique(file, findings);
+}
+
+/// Stations, workloads, indicators and metrics are spoken of by their names alone.
+fn check_unique(file: &File, findings: &mut Findings) {
+    let root = Path::root();
+    let mut known: BTreeMap<&str, &str> = BTreeMap::from([(super::facts::ALL, "all indicators")]);
+    let stations = root.key("platform").key("stations");
+    let kinds: [(Path, Vec<&String>, &str); 4] = [
+        (stations, file.platform.stations.keys().collect(), "a station"),
+        (root.key("workloads"), file.workloads.keys().collect(), "a workload"),
+        (root.key("indicators"), file.indicators.keys().collect(), "an indicator"),
+        (root.key("metrics"), file.metrics.keys().collect(), "a metric"),
+    ];
+    for (path, names, kind) in kinds {
+        for name in names {
+            if let Some(other) = known.insert(name, kind) {
+                let message = format!("is the name of {other} too: names must tell which is meant");
+                let problem = Problem::new(path.key(name), message).at_key();
+                findings.0.push(problem.with_help("give it a name of its own"));
+            }
         }
     }
 }
@@ -155,7 +211,7 @@ pub fn check_tenants(file: &File, findings: &mut Findings) {
         let message = format!("must be an exponent from 0 to 10, found {exponent}");
         findings.add(path.key("weights").key("zipf"), message);
     }
-    let mut ranks = std::collections::BTreeMap::new();
+    let mut ranks = BTreeMap::new();
     for (name, tenant) in &file.tenants.named {
         let rank = path.key("named").key(name).key("rank");
         if !(1..=count).contains(&tenant.rank) {
@@ -163,70 +219,6 @@ pub fn check_tenants(file: &File, findings: &mut Findings) {
         }
         if let Some(other) = ranks.insert(tenant.rank, name) {
             findings.add(rank, format!("is the rank of {other:?} already"));
-        }
-    }
-}
-
-fn check_assumptions(file: &File, values: [&Value; 2], findings: &mut Findings) {
-    let root = Path::root().key("assumptions");
-    let mut calibrated = 0;
-    for (text, assumption) in &file.assumptions {
-        let path = root.key(text);
-        match text.parse::<Path>() {
-            Err(message) => findings.0.push(Problem::new(path.clone(), message).at_key()),
-            Ok(of) if values.iter().all(|value| lookup(value, &of).is_none()) => {
-                let problem = Problem::new(path.clone(), "there is no such field in this scenario");
-                let help = "write the path as in `platform.stations.chat.service.replicas`";
-                findings.0.push(problem.at_key().with_help(help));
-            }
-            Ok(_) => {}
-        }
-        match (assumption.basis, &assumption.fact) {
-            (Basis::Calibrated, None) => {
-                findings.add(path, "must name the `fact` that it was calibrated against");
-            }
-            (Basis::Calibrated, Some(fact)) => {
-                calibrated += 1;
-                match file.documented.get(fact) {
-                    None => {
-                        let known = file.documented.keys().map(String::as_str);
-                        findings.add_unknown(path.key("fact"), "fact", fact, known);
-                    }
-                    Some(it) if it.role != super::file::story::Role::Calibrated => {
-                        let message = format!("{fact} must have the role `calibrated`");
-                        findings.add(path.key("fact"), message);
-                    }
-                    Some(_) => {}
-                }
-            }
-            (_, Some(_)) => findings.add(path.key("fact"), "only a calibrated value serves a fact"),
-            (_, None) => {}
-        }
-    }
-    let is_calibrated =
-        |it: &&super::file::story::Documented| it.role == super::file::story::Role::Calibrated;
-    let facts = file.documented.values().filter(is_calibrated).count();
-    if calibrated > facts {
-        let message = format!(
-            "{calibrated} calibrated values serve {facts} calibrated facts: never more values than facts"
-        );
-        findings.add(root, message);
-    }
-}
-
-/// What a fact says must not depend on what is tried out.
-fn check_mitigations(file: &File, findings: &mut Findings) {
-    const FIXED: [&str; 5] = ["id", "documented", "mitigations", "assumptions", "status_page"];
-    let path = Path::root().key("mitigations");
-    for (name, mitigation) in &file.mitigations {
-        let patch = path.key(name).key("patch");
-        match mitigation.patch.as_object() {
-            None => findings.add(patch, "must be an object: a patch on this scenario"),
-            Some(fields) => {
-                for field in FIXED.into_iter().filter(|field| fields.contains_key(*field)) {
-                    findings.add(patch.key(field), "must not be changed by a mitigation");
-                }
-            }
         }
     }
 }

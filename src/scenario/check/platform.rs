@@ -1,5 +1,7 @@
 //! Stations, calls, workloads and the registry: what they must be to one another.
 
+use std::collections::BTreeSet;
+
 use super::Findings;
 use super::stations::{check_assistant, check_jobs, check_routing};
 use crate::engine::sample::Distribution;
@@ -9,16 +11,22 @@ use crate::scenario::compile::{Names, Running, second_of_day};
 use crate::scenario::file::platform::{Call, Mode, OnFailure, Registry, Service, Station};
 use crate::scenario::file::workload::{Arrivals, Poisson, Workload};
 use crate::scenario::path::Path;
+use crate::scenario::problem::Problem;
 use crate::units::{LocalTime, Share, Span};
 
 /// More slots than this at one station are refused.
 const SLOTS_MAX: u64 = 10_000_000;
+/// More instances than this at one station are refused: each one that comes up looks at all of them.
+const REPLICAS_MAX: u32 = 5_000;
 /// A backlog larger than this would not fit into memory.
 const BACKLOG_MAX: u64 = 100_000_000;
 /// More clients than this would not fit into memory.
 const CLIENTS_MAX: u32 = 10_000_000;
-/// Ids are 16 bits wide, and stations and calls share them.
-const PARTS_MAX: usize = 60_000;
+/// More stations, calls and types of jobs than this are refused: names are looked up one after the other.
+const PARTS_MAX: usize = 10_000;
+
+/// What is wrong with factors of which none lets anything through.
+const ALL_ZERO: &str = "must not all be 0, or nothing ever comes: `\"enabled\": false` says so";
 
 /// Where the parts of a running platform stand in the file.
 #[derive(Clone, Debug)]
@@ -64,10 +72,6 @@ pub fn check_running(
     }
     for (name, workload) in &running.workloads {
         let path = paths.workloads.key(name);
-        if names.stations.contains(name) {
-            findings
-                .add(path.clone(), "is the name of a station too: names must tell which is meant");
-        }
         checker.check_workload(workload, &path, findings);
     }
     if let Some(registry) = &running.registry {
@@ -88,7 +92,13 @@ impl Checker<'_> {
             findings.add(path.key("concurrency"), "must be at least 1, found 0");
         }
         let replicas_max = service.autoscaler.as_ref().map_or(0, |it| it.max).max(service.replicas);
-        if u64::from(replicas_max) * u64::from(service.concurrency) > SLOTS_MAX {
+        if replicas_max > REPLICAS_MAX {
+            let message =
+                format!("must be at most {REPLICAS_MAX}, found {replicas_max} with the autoscaler");
+            let problem = Problem::new(path.key("replicas"), message);
+            let help = "let one instance stand for several: fewer replicas, and more concurrency";
+            findings.0.push(problem.with_help(help));
+        } else if u64::from(replicas_max) * u64::from(service.concurrency) > SLOTS_MAX {
             let message = format!("replicas times concurrency must be at most {SLOTS_MAX}");
             findings.add(path.key("replicas"), message);
         }
@@ -175,7 +185,12 @@ impl Checker<'_> {
         if workload.tenants.as_ref().is_some_and(Vec::is_empty) {
             findings.add(tenants.clone(), "must name at least one tenant, or be left out for all");
         }
+        let mut known = BTreeSet::new();
         for (index, name) in workload.tenants.iter().flatten().enumerate() {
+            if !known.insert(name) {
+                let message = format!("must name each tenant once, found {name:?} again");
+                findings.add(tenants.index(index), message);
+            }
             if !self.names.tenants.contains_key(name) {
                 let known = self.names.tenants.keys().map(String::as_str);
                 findings.add_unknown(tenants.index(index), "named tenant", name, known);
@@ -226,9 +241,13 @@ impl Checker<'_> {
             let name = format!("{day:?}").to_lowercase();
             check_factor(*factor, path.key("weekly").key(name), findings);
         }
+        let mut moments = BTreeSet::new();
         for (time, factor) in &poisson.piecewise {
             let path = path.key("piecewise").key(time);
             match time.parse::<LocalTime>() {
+                Ok(local) if !moments.insert(local.civil()) => {
+                    findings.add(path.clone(), "must be another moment than those before it");
+                }
                 Err(message) => findings.add(path.clone(), message),
                 Ok(local) if self.clock.moment(local).is_none() => {
                     findings.add(path.clone(), "lies too far from the clock");
@@ -238,7 +257,21 @@ impl Checker<'_> {
             check_factor(*factor, path, findings);
         }
         for (name, burst) in &poisson.bursts {
-            self.check_time(burst.at, path.key("bursts").key(name).key("at"), findings);
+            let path = path.key("bursts").key(name);
+            self.check_time(burst.at, path.key("at"), findings);
+            if burst.lasts.is_zero() {
+                findings.add(path.key("lasts"), "must be longer than no time at all");
+            }
+            check_factor(burst.factor.get(), path.key("factor"), findings);
+        }
+        let points = [("daily", &poisson.daily), ("piecewise", &poisson.piecewise)];
+        for (field, factors) in points {
+            if !factors.is_empty() && factors.values().all(|factor| *factor <= 0.0) {
+                findings.add(path.key(field), ALL_ZERO);
+            }
+        }
+        if poisson.weekly.len() == 7 && poisson.weekly.values().all(|factor| *factor <= 0.0) {
+            findings.add(path.key("weekly"), ALL_ZERO);
         }
     }
 
@@ -278,9 +311,14 @@ impl Checker<'_> {
 
 /// Checks that a time lies between the start of the warm-up and the end.
 pub(super) fn check_time(time: LocalTime, clock: &Clock, path: Path, findings: &mut Findings) {
-    if clock.instant(time).is_none_or(|instant| instant >= clock.end()) {
+    if clock.is_skipped(time) || clock.instant(time).is_none_or(|instant| instant >= clock.end()) {
         let message = format!("must lie between the start of the clock and its end, found {time}");
-        findings.add(path, message);
+        let help = if clock.is_skipped(time) {
+            "clocks go forward then, and that time never comes: take one after the change"
+        } else {
+            "correct the time, or let the clock begin earlier or end later"
+        };
+        findings.0.push(Problem::new(path, message).with_help(help));
     }
 }
 
@@ -309,7 +347,9 @@ pub(super) fn check_undotted<'a>(
 ) {
     for name in names {
         if name.is_empty() || name.contains('.') {
-            findings.add(path.key(name), "must be named without a dot");
+            let message = format!("must have a name without a dot in it, found {name:?}");
+            let problem = Problem::new(path.key(name), message).at_key();
+            findings.0.push(problem.with_help("write - instead"));
         }
     }
 }

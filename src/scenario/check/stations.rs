@@ -219,6 +219,12 @@ fn check_agents(group: &AgentGroup, routing: &Routing, path: &Path, findings: &m
         }
     }
     let Some(shift) = &group.shift else { return };
+    if shift.days.as_ref().is_some_and(Vec::is_empty) {
+        findings.add(
+            path.key("shift").key("days"),
+            "must name at least one day, or be left out for all",
+        );
+    }
     for (field, time) in [("from", &shift.from), ("to", &shift.to)] {
         if second_of_day(time).is_none() {
             let message = format!("must be a time of day such as \"09:30\", found {time:?}");

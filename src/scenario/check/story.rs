@@ -1,5 +1,7 @@
 //! The timeline, indicators, metrics and facts: what they must be to one another.
 
+use std::collections::BTreeMap;
+
 use super::Findings;
 use super::platform::{check_distribution, check_time};
 use crate::platform::measures::{Dimension, Kind, Measure};
@@ -8,13 +10,15 @@ use crate::scenario::compile::Names;
 use crate::scenario::facts::{self, Unit};
 use crate::scenario::file::File;
 use crate::scenario::file::story::{Action, Documented, Expect, Indicator, Metric, Statistic};
+use crate::scenario::patch;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
-use crate::units::{Quantity, Span};
+use crate::units::{Instant, LocalTime, Quantity, Span};
 
 /// Checks the story of a file.
 pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Findings) {
-    let checker = Checker { file, names, clock };
+    let units = facts::units(file).into_iter().collect();
+    let checker = Checker { file, names, clock, units };
     let root = Path::root();
     for (name, action) in &file.timeline {
         checker.check_action(action, &root.key("timeline").key(name), findings);
@@ -22,9 +26,6 @@ pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Fi
     checker.check_on_call(&root.key("on_call"), findings);
     for (name, indicator) in &file.indicators {
         let path = root.key("indicators").key(name);
-        if name == facts::ALL {
-            findings.add(path.clone(), "is reserved: `all` stands for all indicators of impact");
-        }
         checker.check_indicator(indicator, &path, findings);
     }
     for (name, metric) in &file.metrics {
@@ -38,7 +39,8 @@ pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Fi
     for (index, update) in updates.enumerate() {
         if last.is_some_and(|last| update.at < last) {
             let path = root.key("status_page").key("updates").index(index).key("at");
-            findings.add(path, "must not be earlier than the update before it");
+            let problem = Problem::new(path, "must not be earlier than the update before it");
+            findings.0.push(problem.with_help("list the updates in the order of their times"));
         }
         last = Some(update.at);
     }
@@ -48,25 +50,31 @@ struct Checker<'a> {
     file: &'a File,
     names: &'a Names,
     clock: &'a Clock,
+    /// Everything that is counted, with its unit.
+    units: BTreeMap<String, Unit>,
 }
 
 impl Checker<'_> {
     fn check_action(&self, action: &Action, path: &Path, findings: &mut Findings) {
         match (&action.at, &action.after) {
             (Some(_), Some(_)) | (None, None) => {
-                findings.add(path.clone(), "must have either `at`, a time, or `after`, an alert");
+                let message = "must have either `at`, a time, or `after`, an alert";
+                let help =
+                    "write \"at\": a local time, or \"after\": { \"alert\": …, \"delay\": … }";
+                findings.0.push(Problem::new(path.clone(), message).with_help(help));
             }
             (Some(at), None) => check_time(*at, self.clock, path.key("at"), findings),
             (None, Some(after)) => {
-                let alerting = self.file.indicators.iter().filter(|(_, it)| it.alert.is_some());
-                let known: Vec<&str> = alerting.map(|(name, _)| name.as_str()).collect();
                 let path = path.key("after").key("alert");
-                if self.file.indicators.get(&after.alert).is_some_and(|it| it.alert.is_none()) {
+                let indicator = self.file.indicators.get(&after.alert);
+                if indicator.is_some_and(|it| it.alert.is_none()) {
                     let problem = Problem::new(path, format!("{:?} pages nobody", after.alert));
                     let help =
                         "give that indicator an alert: \"alert\": { \"priority\": \"high\" }";
                     findings.0.push(problem.with_help(help));
-                } else if !known.contains(&after.alert.as_str()) {
+                } else if indicator.is_none() {
+                    let alerting = self.file.indicators.iter().filter(|(_, it)| it.alert.is_some());
+                    let known = alerting.map(|(name, _)| name.as_str());
                     findings.add_unknown(path, "indicator with an alert", &after.alert, known);
                 }
             }
@@ -121,6 +129,15 @@ impl Checker<'_> {
                 (Some(_), _) => {}
             }
         }
+        if action.crash.as_ref().is_some_and(|it| it.instances == Some(0)) {
+            let message = "must be at least 1; leave it out for all";
+            findings.add(path.key("crash").key("instances"), message);
+        }
+        if action.set.as_ref().is_some_and(|set| patch::leaves(set).is_empty()) {
+            let problem = Problem::new(path.key("set"), "sets nothing");
+            let help = "name what changes, such as { \"stations\": { \"api\": { \"service\": { \"replicas\": 8 } } } }";
+            findings.0.push(problem.with_help(help));
+        }
         if let Some(repair) = &action.repair
             && repair.rate.as_per_second() <= 0.0
         {
@@ -148,14 +165,29 @@ impl Checker<'_> {
         if it.of.0.is_empty() {
             findings.add(path.key("of"), "must name what is watched");
         }
-        for name in &it.of.0 {
+        for (index, name) in it.of.0.iter().enumerate() {
             self.check_target(name, it.measure, path, findings);
+            if it.of.0[..index].contains(name) {
+                findings.add(
+                    path.key("of"),
+                    format!("must name each place once, found {name:?} twice"),
+                );
+            }
         }
         check_percentile(it.measure, it.percentile, path, findings);
         check_bounds(it.measure, it.above, it.below, path, findings);
         self.check_bins(it.every, path.key("every"), findings);
         if let Some(window) = it.window {
             self.check_bins(window, path.key("window"), findings);
+        }
+        for (field, span) in
+            [("every", Some(it.every)), ("window", it.window), ("for", Some(it.held))]
+        {
+            let whole = self.clock.end().since(Instant::START);
+            if span.is_some_and(|span| span > whole) {
+                let message = format!("must not be longer than the whole replay, {whole}");
+                findings.add(path.key(field), message);
+            }
         }
         let places = it.of.0.len();
         if it.at_least == 0 || it.at_least as usize > places {
@@ -212,13 +244,7 @@ impl Checker<'_> {
             findings.add(path.clone(), "above and below go with `first_time` and `last_time` only");
         }
         let of_span = [("from", it.from), ("to", it.to)];
-        for (field, time) in of_span {
-            if let Some(time) = time
-                && self.clock.instant(time).is_none_or(|instant| instant > self.clock.end())
-            {
-                findings.add(path.key(field), "must lie within the clock");
-            }
-        }
+        self.check_span(of_span, path, findings);
         let is_backward = |from, to| self.clock.instant(from) >= self.clock.instant(to);
         if let (Some(from), Some(to)) = (it.from, it.to)
             && is_backward(from, to)
@@ -227,6 +253,7 @@ impl Checker<'_> {
         }
         let Some(against) = &it.against else { return };
         let path = path.key("against");
+        self.check_span([("from", against.from), ("to", against.to)], &path, findings);
         if let (Some(from), Some(to)) = (against.from.or(it.from), against.to.or(it.to))
             && is_backward(from, to)
         {
@@ -239,15 +266,28 @@ impl Checker<'_> {
         }
     }
 
+    fn check_span(
+        &self,
+        of_span: [(&str, Option<LocalTime>); 2],
+        path: &Path,
+        findings: &mut Findings,
+    ) {
+        for (field, time) in of_span {
+            if let Some(time) = time
+                && self.clock.instant(time).is_none_or(|instant| instant > self.clock.end())
+            {
+                findings.add(path.key(field), format!("must lie within the clock, found {time}"));
+            }
+        }
+    }
+
     fn check_documented(&self, it: &Documented, path: &Path, findings: &mut Findings) {
-        let Some(unit) = facts::unit_of(&it.metric, self.file) else {
-            let known = facts::names(self.file);
+        let Some(unit) = self.units.get(&it.metric).copied() else {
             let of_it = format!("{}.", it.metric);
-            let of_it: Vec<&str> =
-                known.iter().filter(|name| name.starts_with(&of_it)).map(String::as_str).collect();
+            let known = self.units.keys().map(String::as_str);
+            let of_it: Vec<&str> = known.clone().filter(|name| name.starts_with(&of_it)).collect();
             let path = path.key("metric");
             if of_it.is_empty() {
-                let known = known.iter().map(String::as_str);
                 return findings.add_unknown(path, "metric", &it.metric, known);
             }
             let problem = Problem::new(path, format!("{:?} is no number but has some", it.metric));

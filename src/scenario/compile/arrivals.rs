@@ -76,7 +76,16 @@ struct Rate<'a> {
 impl<'a> Rate<'a> {
     fn new(poisson: &'a Poisson, clock: &'a Clock) -> Self {
         let daily = poisson.daily.iter();
-        let piecewise = poisson.piecewise.iter();
+        let mut piecewise: Vec<(f64, f64)> = poisson
+            .piecewise
+            .iter()
+            .map(|(time, factor)| {
+                let time: LocalTime = time.parse().expect("checked");
+                (clock.moment(time).expect("checked") as f64, *factor)
+            })
+            .collect();
+        // Years of more than four digits stand elsewhere in the order of texts.
+        piecewise.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let bursts = poisson.bursts.values();
         Self {
             poisson,
@@ -84,12 +93,7 @@ impl<'a> Rate<'a> {
             daily: daily
                 .map(|(time, factor)| (second_of_day(time).expect("checked"), *factor))
                 .collect(),
-            piecewise: piecewise
-                .map(|(time, factor)| {
-                    let time: LocalTime = time.parse().expect("checked");
-                    (clock.moment(time).expect("checked") as f64, *factor)
-                })
-                .collect(),
+            piecewise,
             bursts: bursts
                 .map(|burst| {
                     let from = clock.instant(burst.at).expect("checked: within the clock");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Checker, LISTED_MAX};
+use super::{Checker, LISTED_MAX, SUGGESTED_MAX};
 use crate::scenario::names::did_you_mean;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -73,10 +73,11 @@ impl<'a> Checker<'a> {
         let (given, free): (Vec<&str>, Vec<&str>) =
             names.partition(|name| fields.contains_key(*name));
         let problem = Problem::new(path.key(key), "unknown field").at_key();
-        let meant = did_you_mean(key, free.iter().copied());
+        let is_shown = self.problems.len() < SUGGESTED_MAX;
+        let meant = if is_shown { did_you_mean(key, free.iter().copied()) } else { None };
         let quoted: Vec<_> = free.iter().map(|name| format!("`{name}`")).collect();
         // In a patch, a misspelt field is most often one that is given already.
-        let given = did_you_mean(key, given);
+        let given = if is_shown { did_you_mean(key, given) } else { None };
         self.problems.push(match (meant.or(given), quoted.len()) {
             (Some(meant), _) => problem.with_help(format!("did you mean `{meant}`?")),
             (None, 1..=LISTED_MAX) => {

@@ -30,6 +30,8 @@ use crate::units::{LocalTime, Quantity, Rate, Span};
 
 /// Longer lists of names help nobody.
 const LISTED_MAX: usize = 16;
+/// Looking for the name that was meant takes a while, and nobody reads more suggestions than this.
+const SUGGESTED_MAX: usize = 100;
 /// Of a wrong text this many characters are quoted.
 const QUOTED_MAX: usize = 40;
 
@@ -61,6 +63,13 @@ pub fn check_shape(schema: &Value, value: &Value) -> Vec<Problem> {
     let mut checker = Checker { root: schema, problems: Vec::new() };
     checker.check(schema, value, &Path::root());
     checker.problems
+}
+
+/// What `$ref` in `schema` leads to.
+#[must_use]
+pub fn referred<'a>(root: &'a Value, schema: &Value) -> Option<&'a Value> {
+    let reference = schema.get("$ref")?.as_str()?;
+    root.pointer(reference.strip_prefix('#')?)
 }
 
 /// As much of the path of a deserializing error as leads to something in `value`.
@@ -155,7 +164,8 @@ impl<'a> Checker<'a> {
         let names: Vec<&str> = choices.iter().filter_map(|choice| choice.as_str()).collect();
         let message = format!("must be {}, found {}", one_of(&names), found(value));
         let problem = Problem::new(path.clone(), message);
-        let meant = value.as_str().and_then(|text| did_you_mean(text, names.iter().copied()));
+        let text = value.as_str().filter(|_| self.problems.len() < SUGGESTED_MAX);
+        let meant = text.and_then(|text| did_you_mean(text, names.iter().copied()));
         self.problems.push(match meant {
             Some(meant) => problem.with_help(format!("did you mean \"{meant}\"?")),
             None => problem,
@@ -166,10 +176,8 @@ impl<'a> Checker<'a> {
         self.problems.push(Problem::new(path.clone(), message));
     }
 
-    /// What `$ref` in `schema` leads to.
     fn referred(&self, schema: &Value) -> Option<&'a Value> {
-        let reference = schema.get("$ref")?.as_str()?;
-        self.root.pointer(reference.strip_prefix('#')?)
+        referred(self.root, schema)
     }
 
     fn allows_null(&self, schema: &Value) -> bool {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Checker, LISTED_MAX, choices, found, one_of, types};
+use super::{Checker, LISTED_MAX, SUGGESTED_MAX, choices, found, one_of, types};
 use crate::scenario::names::did_you_mean;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -113,10 +113,12 @@ impl<'a> Checker<'a> {
             return;
         }
         let tags = variants.tags();
-        let message = format!("must be {}, found the text {text:?}", variants.describe());
+        let message = format!("must be {}, found {}", variants.describe(), found(&text.into()));
         let problem = Problem::new(path.clone(), message);
         let names = variants.units.iter().chain(&tags).copied();
-        let meant = did_you_mean(text, names).or_else(|| tags.contains(&text).then_some(text));
+        let meant =
+            if self.problems.len() < SUGGESTED_MAX { did_you_mean(text, names) } else { None };
+        let meant = meant.or_else(|| tags.contains(&text).then_some(text));
         self.problems.push(match meant {
             Some(tag) if tags.contains(&tag) => {
                 problem.with_help(format!("did you mean {{\"{tag}\": …}}?"))
@@ -158,7 +160,8 @@ impl<'a> Checker<'a> {
         let tags = variants.tags();
         let problem = Problem::new(path.key(key), "unknown variant").at_key();
         let names = tags.iter().chain(&variants.units).copied();
-        let help = match did_you_mean(key, names) {
+        let is_shown = self.problems.len() < SUGGESTED_MAX;
+        let help = match if is_shown { did_you_mean(key, names) } else { None } {
             _ if variants.units.contains(&key) => format!("write it as the text \"{key}\""),
             Some(unit) if variants.units.contains(&unit) => {
                 format!("did you mean the text \"{unit}\"?")

@@ -150,7 +150,8 @@ fn paged(priorities: [&str; 3], on_call: &Value) -> Value {
         &json!({ "w": burst(0, 0, "a", &json!({})) }),
     );
     for (number, (name, priority)) in (1..).zip(["a", "b", "c"].iter().zip(priorities)) {
-        scenario["indicators"][name] = json!({
+        let down = format!("{name}-down");
+        scenario["indicators"][&down] = json!({
             "of": name, "measure": "replicas", "below": 1, "every": "1s",
             "alert": { "priority": priority }
         });
@@ -162,7 +163,7 @@ fn paged(priorities: [&str; 3], on_call: &Value) -> Value {
         scenario["timeline"][format!("{name}-goes")] =
             json!({ "at": time(10 * number), "note": "", "set": replicas(0) });
         scenario["timeline"][format!("{name}-reaction")] = json!({
-            "after": { "alert": name, "delay": "5s" }, "note": "", "set": replicas(2)
+            "after": { "alert": down, "delay": "5s" }, "note": "", "set": replicas(2)
         });
     }
     overlay(&mut scenario, on_call);

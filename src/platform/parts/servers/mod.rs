@@ -3,7 +3,7 @@
 //! Work goes to the instances in turn (round robin), past those that are full. Left out: other ways of
 //! balancing, slots of different speed, and preemption.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -78,6 +78,9 @@ pub struct Servers<T> {
     spare: Vec<SlotId>,
     /// By place; a place without an instance is used again.
     places: Vec<Option<Instance>>,
+    /// The places without an instance, and those of instances by their numbers.
+    vacant: BTreeSet<usize>,
+    place_of: BTreeMap<u32, usize>,
     /// The places of the instances with a free slot, the one whose turn it is first.
     turns: VecDeque<usize>,
     /// Slots taken, by lane number, as far as lanes have been seen.
@@ -97,6 +100,8 @@ struct Slot<T> {
 #[derive(Clone, Debug)]
 struct Instance {
     id: u32,
+    /// All its slots, by number.
+    slots: Vec<SlotId>,
     free: Vec<SlotId>,
     busy: u32,
     is_draining: bool,
@@ -112,6 +117,8 @@ impl<T: Copy> Servers<T> {
             slots: Vec::new(),
             spare: Vec::new(),
             places: Vec::new(),
+            vacant: BTreeSet::new(),
+            place_of: BTreeMap::new(),
             turns: VecDeque::new(),
             lanes: Vec::new(),
             open: 0,
@@ -132,16 +139,19 @@ impl<T: Copy> Servers<T> {
     /// Panics if an instance of this number is there already.
     pub fn add_instance(&mut self, id: u32) {
         assert!(self.place_of(id).is_none(), "instance {id} is there already");
-        let place = self.places.iter().position(Option::is_none).unwrap_or(self.places.len());
+        let place = self.vacant.pop_first().unwrap_or(self.places.len());
         if place == self.places.len() {
             self.places.push(None);
         }
+        self.place_of.insert(id, place);
         let mut free: Vec<SlotId> = (0..self.concurrency).map(|_| self.slot_at(place)).collect();
+        let mut slots = free.clone();
+        slots.sort_unstable_by_key(|slot| slot.0);
         // The slot with the lowest number is taken first.
         free.reverse();
         self.open += self.concurrency;
         self.turns.push_back(place);
-        self.places[place] = Some(Instance { id, free, busy: 0, is_draining: false });
+        self.places[place] = Some(Instance { id, slots, free, busy: 0, is_draining: false });
     }
 
     /// Gives an instance no further work, and says whether it is gone at once, having none in hand.
@@ -154,7 +164,7 @@ impl<T: Copy> Servers<T> {
         self.close(place);
         let is_gone = self.instance(place).busy == 0;
         if is_gone {
-            self.places[place] = None;
+            self.vacate(place);
         }
         is_gone
     }
@@ -170,17 +180,19 @@ impl<T: Copy> Servers<T> {
         let place = self.place_of(id).expect("an instance that crashes is there");
         self.close(place);
         let mut lost = Vec::new();
-        for (number, slot) in (0..).zip(&mut self.slots) {
-            if slot.place == place
-                && let Some((item, lane)) = slot.work.take()
+        for slot in std::mem::take(&mut self.instance_mut(place).slots) {
+            // A slot that a draining instance gave up may be another's by now.
+            let held = &mut self.slots[slot.index()];
+            if held.place == place
+                && let Some((item, lane)) = held.work.take()
             {
                 self.lanes[lane as usize] -= 1;
                 self.in_hand -= 1;
-                self.spare.push(SlotId(number));
+                self.spare.push(slot);
                 lost.push(item);
             }
         }
-        self.places[place] = None;
+        self.vacate(place);
         lost
     }
 
@@ -257,7 +269,7 @@ impl<T: Copy> Servers<T> {
             self.open_busy -= 1;
         }
         if instance_gone.is_some() {
-            self.places[place] = None;
+            self.vacate(place);
         }
         Freed { item, lane, instance_gone }
     }
@@ -320,8 +332,14 @@ impl<T: Copy> Servers<T> {
     }
 
     fn place_of(&self, id: u32) -> Option<usize> {
-        let is_it = |it: &Option<Instance>| it.as_ref().is_some_and(|instance| instance.id == id);
-        self.places.iter().position(is_it)
+        self.place_of.get(&id).copied()
+    }
+
+    fn vacate(&mut self, place: usize) {
+        if let Some(instance) = self.places[place].take() {
+            self.place_of.remove(&instance.id);
+            self.vacant.insert(place);
+        }
     }
 
     fn instance(&self, place: usize) -> &Instance {

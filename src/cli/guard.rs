@@ -1,0 +1,110 @@
+//! What protects the machine: whoever runs out of time or memory, or is interrupted, ends with one message.
+//!
+//! A run never looks at a clock, so that its bytes are the same everywhere. So a thread beside it looks at
+//! the time and at the memory that the process has, and ends the whole process: no report, and nothing
+//! half written.
+
+#![expect(clippy::disallowed_types, reason = "it guards the machine beside the run, not within it")]
+
+use std::fs;
+use std::process;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::{Failure, Status, output};
+use crate::report::whole_file;
+use crate::units::{Bytes, Span};
+
+/// A look takes ten microseconds, and between two of them a run takes some ten megabytes at most.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// As much as a shell reports of a program that was interrupted.
+const INTERRUPTED: i32 = 130;
+/// What may be taken where nothing tells how much there is.
+const MEMORY_DEFAULT: u64 = 4 << 30;
+
+/// Limits that protect the machine, unlike those of the scenario, which belong to the model
+#[derive(Debug, Args)]
+pub(super) struct Guard {
+    /// Give up after so long, reading included, without a report
+    #[arg(long, value_name = "DURATION", default_value = "1h")]
+    time_max: Span,
+    /// Give up above so much memory, without a report; by default three quarters of what is free
+    #[arg(long, value_name = "SIZE")]
+    memory_max: Option<Bytes>,
+}
+
+impl Guard {
+    /// Begins to look at time and memory, until the process ends.
+    pub(super) fn stand(&self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        let time_max = Duration::from_nanos(self.time_max.as_nanos());
+        let memory_max = self.memory_max.unwrap_or_else(three_quarters_of_what_is_free);
+        let time_told = self.time_max;
+        let look = move || {
+            loop {
+                if begun.elapsed() >= time_max {
+                    give_up(&format!(
+                        "took longer than {time_told} and was stopped; nothing was written; help: \
+                         --time-max raises that limit, and a shorter clock or fewer seeds need less"
+                    ));
+                }
+                let taken = memory_stats::memory_stats().map_or(0, |it| it.physical_mem as u64);
+                if taken > memory_max.get() {
+                    give_up(&format!(
+                        "took more memory than {memory_max} and was stopped; nothing was written; \
+                         help: --memory-max raises that limit, and fewer --threads need less"
+                    ));
+                }
+                thread::sleep(LOOK_EVERY.min(time_max.saturating_sub(begun.elapsed())));
+            }
+        };
+        let spawned = thread::Builder::new().name("guard".to_owned()).spawn(look);
+        spawned
+            .map(|_| ())
+            .map_err(|error| Failure::Message(format!("cannot start a thread: {error}")))
+    }
+}
+
+/// Lets an interruption end the process without leaving anything half written.
+pub(super) fn stand_against_interruption() {
+    let handler = || {
+        let _quiet = whole_file::nothing_being_written();
+        process::exit(INTERRUPTED);
+    };
+    // Without a handler an interruption ends the process all the same.
+    let _ = ctrlc::set_handler(handler);
+}
+
+fn give_up(message: &str) {
+    let _quiet = whole_file::nothing_being_written();
+    output::error(message);
+    process::exit(Status::Stopped as i32);
+}
+
+fn three_quarters_of_what_is_free() -> Bytes {
+    let free = [of_machine(), of_group()].into_iter().flatten().min();
+    Bytes::new(free.unwrap_or(MEMORY_DEFAULT) / 4 * 3)
+}
+
+/// What the machine has to give, where Linux says so.
+fn of_machine() -> Option<u64> {
+    let told = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// What the control group that a container runs in has left, in either version of such groups.
+fn of_group() -> Option<u64> {
+    let number = |file: &str| fs::read_to_string(file).ok()?.trim().parse::<u64>().ok();
+    let files = [
+        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+        (
+            "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+            "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+        ),
+    ];
+    files.into_iter().find_map(|(most, taken)| number(most)?.checked_sub(number(taken)?))
+}
