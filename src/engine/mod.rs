@@ -30,13 +30,13 @@ pub trait Model {
     fn output(&self) -> usize;
 }
 
-/// So much in flight leaves the processor's caches, and an event takes that much longer.
+/// So much in flight, or planned, leaves the processor's caches, and an event takes that much longer.
 const MANY: usize = 1 << 18;
 
 /// How much a run may do before it is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Most events handled; each counts once more for every 262,144 in flight.
+    /// Most events handled; each counts once more for every 262,144 in flight or planned.
     pub events: u64,
     /// Most events handled at one instant.
     pub events_at_one_instant: u64,
@@ -117,7 +117,7 @@ pub fn run<M: Model>(
             break Stop::EventsAtOneInstant;
         }
         events += 1;
-        spent += 1 + (model.in_flight() / MANY) as u64;
+        spent += 1 + (model.in_flight().max(agenda.pending()) / MANY) as u64;
         fingerprint.fold(now, M::digest(event));
         model.handle(event, agenda);
         if model.in_flight() > limits.in_flight {

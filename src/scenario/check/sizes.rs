@@ -44,7 +44,7 @@ fn judge(sizes: &[Size], most: u128, unit: &str, findings: &mut Findings) {
         return;
     };
     let message = format!(
-        "makes {} {unit} ({}), and the whole scenario may make {most}",
+        "makes {} of {sum} {unit} ({}), and a scenario may make {most} in all",
         largest.count, largest.what
     );
     let problem = Problem::new(largest.path.clone(), message);

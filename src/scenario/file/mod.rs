@@ -166,7 +166,8 @@ pub enum Basis {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Events in all; each counts once more for every 262,144 things in flight, since it then takes longer.
+    /// Events in all; each counts once more for every 262,144 things in flight or planned, since it then
+    /// takes longer.
     pub events: u64,
     /// Events at one instant, beyond which a loop without delay is suspected.
     pub events_at_one_instant: u64,
