@@ -156,7 +156,7 @@ fn latency_comes_before_the_service() {
     // On its way from 1 to 4, served until 9.
     let calls = json!({ "a": { "to": "five", "latency": { "constant": "3s" } } });
     let replay = calling(&calls, &json!({}));
-    assert_eq!(replay.begun("five"), [1], "an attempt begins when the caller makes it");
+    assert_eq!(replay.begun("five"), [4], "what is on its way is no load of the station");
     assert_eq!(replay.done("w"), [9]);
     // At the station it takes 5 s from its arrival, on the call 8 s.
     assert!((replay.latency("five") - 5.0).abs() < 1e-9);
