@@ -103,6 +103,7 @@ pub fn run<M: Model>(
     let (mut events, mut spent) = (0, 0);
     let mut instant = agenda.now();
     let mut before_this_instant = 0;
+    let mut in_flight = model.in_flight();
     let stop = loop {
         let Some((now, event)) = agenda.next_before(end) else {
             break if agenda.pending() == 0 { Stop::Idle } else { Stop::EndReached };
@@ -117,10 +118,11 @@ pub fn run<M: Model>(
             break Stop::EventsAtOneInstant;
         }
         events += 1;
-        spent += 1 + (model.in_flight().max(agenda.pending()) / MANY) as u64;
+        spent += 1 + (in_flight.max(agenda.pending()) / MANY) as u64;
         fingerprint.fold(now, M::digest(event));
         model.handle(event, agenda);
-        if model.in_flight() > limits.in_flight {
+        in_flight = model.in_flight();
+        if in_flight > limits.in_flight {
             break Stop::InFlight;
         }
         if model.output() > limits.output {
