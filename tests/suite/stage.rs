@@ -93,6 +93,15 @@ pub(crate) fn overlay(value: &mut Value, more: &Value) {
     fields.extend(more.as_object().cloned().unwrap_or_else(Map::new));
 }
 
+/// A scenario with its traces in `directory` and with changes, ready to run.
+pub(crate) fn compiled(scenario: &Value, directory: PathBuf, changes: &Changes) -> Scenario {
+    let text = scenario.to_string();
+    let loaded = Loaded::parse("schedule.json", text.as_bytes(), directory);
+    let loaded = loaded.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
+    let scenario = loaded.scenario(changes);
+    scenario.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)))
+}
+
 /// A scenario that was run.
 pub(crate) struct Replay {
     pub(crate) scenario: Scenario,
@@ -111,11 +120,7 @@ impl Replay {
 
     /// The replay of a scenario with mitigations and other changes.
     pub(crate) fn changed(scenario: &Value, directory: PathBuf, changes: &Changes) -> Self {
-        let text = scenario.to_string();
-        let loaded = Loaded::parse("schedule.json", text.as_bytes(), directory);
-        let loaded = loaded.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
-        let scenario = loaded.scenario(changes);
-        let scenario = scenario.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
+        let scenario = compiled(scenario, directory, changes);
         let outcome = simulation::run(&scenario, scenario.seed());
         Self { scenario, outcome }
     }

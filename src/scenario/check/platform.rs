@@ -91,7 +91,7 @@ impl Checker<'_> {
         if service.concurrency == 0 {
             findings.add(path.key("concurrency"), "must be at least 1, found 0");
         }
-        let replicas_max = service.autoscaler.as_ref().map_or(0, |it| it.max).max(service.replicas);
+        let replicas_max = service.replicas_max();
         if replicas_max > REPLICAS_MAX {
             let message =
                 format!("must be at most {REPLICAS_MAX}, found {replicas_max} with the autoscaler");

@@ -5,7 +5,7 @@
 
 use super::Findings;
 use crate::scenario::clock::Clock;
-use crate::scenario::compile::Names;
+use crate::scenario::compile::{Names, PROFILE_STEP};
 use crate::scenario::file::File;
 use crate::scenario::file::platform::Station;
 use crate::scenario::file::workload::{Arrivals, Poisson};
@@ -21,8 +21,6 @@ const STEPS_MAX: u128 = 1_000_000_000;
 const STEPS_OF_A_TIME: u128 = 50;
 /// What reading one bin costs.
 const STEPS_OF_A_BIN: u128 = 8;
-/// Steps in which smooth profiles are taken.
-const PROFILE_STEP: Span = Span::from_secs(10);
 
 /// Something that has a size, and where in the file it comes from.
 struct Size {
@@ -60,8 +58,7 @@ fn places(file: &File, names: &Names, clock: &Clock) -> Vec<Size> {
         let path = root.key("platform").key("stations").key(name).key(station.tag());
         match station {
             Station::Service(it) => {
-                let replicas = it.autoscaler.as_ref().map_or(0, |it| it.max).max(it.replicas);
-                let slots = u128::from(replicas) * u128::from(it.concurrency.max(1));
+                let slots = u128::from(it.replicas_max()) * u128::from(it.concurrency.max(1));
                 add(path.key("replicas"), "instances times concurrency", slots);
             }
             Station::Routing(it) => {

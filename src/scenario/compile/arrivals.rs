@@ -11,7 +11,7 @@ use crate::units::{Instant, LocalTime, Span};
 
 /// A rate that changes smoothly is held constant over steps of this length, at its value in their
 /// middle. Over a step a rate that doubles in ten minutes changes by less than 2 %.
-const STEP: Span = Span::from_secs(10);
+pub const PROFILE_STEP: Span = Span::from_secs(10);
 
 impl Compiler<'_> {
     pub(super) fn arrivals(&self, name: &str, arrivals: &file::Arrivals) -> Arrivals {
@@ -43,7 +43,7 @@ fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
     if !rate.is_constant() {
         while at < clock.end() {
             edges.push(at);
-            at = at + STEP;
+            at = at + PROFILE_STEP;
         }
     }
     edges.push(clock.end());

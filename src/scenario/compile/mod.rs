@@ -8,7 +8,7 @@ mod story;
 
 use std::collections::BTreeMap;
 
-pub use arrivals::second_of_day;
+pub use arrivals::{PROFILE_STEP, second_of_day};
 pub use story::{Setting, Settings, base, indicators, on_call, order, threshold, timeline};
 
 use super::clock::Clock;

@@ -88,6 +88,14 @@ pub struct Service {
     pub fallback: Option<Fallback>,
 }
 
+impl Service {
+    /// The most instances that it is set up to have, by itself or by its autoscaler.
+    #[must_use]
+    pub fn replicas_max(&self) -> u32 {
+        self.autoscaler.as_ref().map_or(0, |it| it.max).max(self.replicas)
+    }
+}
+
 /// What happens to the work in hand when its instance crashes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -4,13 +4,15 @@
 //! the intervals is tested. Two thousand times ten replications make an interval: of intervals that hold
 //! the value with probability 0.95, so many would lie outside 93.5 to 96.5 % once in 500 tests.
 
+use std::path::PathBuf;
+
 use libm::exp;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::stage::{overlay, scenario};
+use crate::stage::{compiled, overlay, scenario};
 use hindsight::measure::interval::Interval;
-use hindsight::scenario::{Changes, Loaded, Scenario};
+use hindsight::scenario::{Changes, Scenario};
 use hindsight::simulation;
 
 const INTERVALS: u64 = 2_000;
@@ -26,10 +28,7 @@ fn minute(worker: &Value, rate: &str) -> Scenario {
         "number": { "of": "worker", "measure": "in_flight", "statistic": "overall" },
         "arrived": { "of": "w", "measure": "arrival_rate", "statistic": "total" }
     });
-    let loaded = Loaded::parse("coverage.json", file.to_string().as_bytes(), ".".into());
-    let loaded = loaded.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)));
-    let scenario = loaded.scenario(&Changes::default());
-    scenario.unwrap_or_else(|refusal| panic!("{}", refusal.render(false)))
+    compiled(&file, PathBuf::new(), &Changes::default())
 }
 
 /// What a metric came to in each replication of the `interval`-th interval.
