@@ -1,9 +1,10 @@
 //! The engine: one loop that takes events off the agenda and hands them to a model.
 //!
-//! It knows nothing of the platform. [`agenda`] keeps the order, [`random`] and [`sample`] draw,
-//! [`fingerprint`] tells whether two runs were the same.
+//! It knows nothing of the platform. [`agenda`] keeps the order, [`arena`] what is in flight,
+//! [`random`] and [`sample`] draw, [`fingerprint`] tells whether two runs were the same.
 
 pub mod agenda;
+pub mod arena;
 pub mod fingerprint;
 pub mod random;
 pub mod sample;
@@ -17,16 +18,19 @@ pub trait Model {
     /// Everything that can happen.
     type Event: Copy;
 
+    /// Where it plans what comes next.
+    fn agenda(&mut self) -> &mut Agenda<Self::Event>;
+
     /// Lets `event` happen at the agenda's present instant.
-    fn handle(&mut self, event: Self::Event, agenda: &mut Agenda<Self::Event>);
+    fn handle(&mut self, event: Self::Event);
 
     /// What the fingerprint sees of an event: different events should differ.
     fn digest(event: Self::Event) -> u64;
 
-    /// How many things are begun and not ended; asked after every event.
+    /// How many things are begun and not ended.
     fn in_flight(&self) -> usize;
 
-    /// How many things are kept for whoever reads about the run; asked after every event.
+    /// How many things are kept for whoever reads about the run.
     fn output(&self) -> usize;
 }
 
@@ -90,47 +94,90 @@ pub struct Run {
     pub ended: Instant,
 }
 
+/// How many events may be handled between two looks at what is in flight and kept.
+const LOOK_EVERY: u64 = 64;
+
 /// Handles every event before `end`, in the agenda's order, unless a limit stops the run.
 ///
-/// An event that a limit forbids is not handled, and off the agenda.
-pub fn run<M: Model>(
-    model: &mut M,
-    agenda: &mut Agenda<M::Event>,
-    end: Instant,
-    limits: Limits,
-) -> Run {
+/// What is in flight and kept is looked at every 64 events, so that it may exceed its limit by what so
+/// many bring. An event that a limit forbids is not handled, and off the agenda.
+pub fn run<M: Model>(model: &mut M, end: Instant, limits: Limits) -> Run {
     let mut fingerprint = Fingerprint::default();
-    let (mut events, mut spent) = (0, 0);
-    let mut instant = agenda.now();
-    let mut before_this_instant = 0;
-    let mut in_flight = model.in_flight();
+    let mut allowance = Allowance::new(limits);
+    let mut instant = model.agenda().now();
+    // How many may be handled before the next look, and at this instant.
+    let mut left = 0;
+    let mut left_at_this_instant = limits.events_at_one_instant;
     let stop = loop {
-        let Some((now, event)) = agenda.next_before(end) else {
-            break if agenda.pending() == 0 { Stop::Idle } else { Stop::EndReached };
+        let Some((now, event)) = model.agenda().next_before(end) else {
+            let at_end = if model.agenda().pending() == 0 { Stop::Idle } else { Stop::EndReached };
+            break allowance.exceeded(model).unwrap_or(at_end);
         };
-        if spent >= limits.events {
-            break Stop::Events;
+        if left == 0 {
+            match allowance.renew(model) {
+                Ok(granted) => left = granted,
+                Err(stop) => break stop,
+            }
         }
         if now != instant {
             instant = now;
-            before_this_instant = events;
-        } else if events - before_this_instant == limits.events_at_one_instant {
+            left_at_this_instant = limits.events_at_one_instant;
+        } else if left_at_this_instant == 0 {
             break Stop::EventsAtOneInstant;
         }
-        events += 1;
-        spent += 1 + (in_flight.max(agenda.pending()) / MANY) as u64;
+        left -= 1;
+        left_at_this_instant -= 1;
         fingerprint.fold(now, M::digest(event));
-        model.handle(event, agenda);
-        in_flight = model.in_flight();
-        if in_flight > limits.in_flight {
-            break Stop::InFlight;
-        }
-        if model.output() > limits.output {
-            break Stop::Output;
-        }
+        model.handle(event);
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
-    Run { stop, events, fingerprint, ended }
+    Run { stop, events: allowance.events + allowance.granted - left, fingerprint, ended }
+}
+
+/// What may still be handled before a limit stops the run.
+struct Allowance {
+    limits: Limits,
+    /// How many events were handled up to the last look, and what they counted.
+    events: u64,
+    spent: u64,
+    /// How many may be handled from then to the next one, and what each of them counts.
+    granted: u64,
+    cost: u64,
+}
+
+impl Allowance {
+    const fn new(limits: Limits) -> Self {
+        Self { limits, events: 0, spent: 0, granted: 0, cost: 0 }
+    }
+
+    /// The limit that the model exceeds, if any.
+    fn exceeded(&self, model: &impl Model) -> Option<Stop> {
+        if model.in_flight() > self.limits.in_flight {
+            Some(Stop::InFlight)
+        } else if model.output() > self.limits.output {
+            Some(Stop::Output)
+        } else {
+            None
+        }
+    }
+
+    /// Looks at the model after as many events as were granted, and grants some more.
+    #[inline(never)]
+    fn renew(&mut self, model: &mut impl Model) -> Result<u64, Stop> {
+        self.events += self.granted;
+        self.spent += self.granted * self.cost;
+        self.granted = 0;
+        if let Some(stop) = self.exceeded(model) {
+            return Err(stop);
+        }
+        if self.spent >= self.limits.events {
+            return Err(Stop::Events);
+        }
+        self.cost = 1 + (model.in_flight().max(model.agenda().pending()) / MANY) as u64;
+        let affordable = (self.limits.events - self.spent).div_ceil(self.cost);
+        self.granted = affordable.min(LOOK_EVERY);
+        Ok(self.granted)
+    }
 }
 
 #[cfg(test)]
@@ -140,6 +187,7 @@ mod tests {
 
     /// Each event plans `children` more, `step` later, and is in flight for ever.
     struct Growth {
+        agenda: Agenda<u64>,
         step: Span,
         children: usize,
         handled: usize,
@@ -148,10 +196,14 @@ mod tests {
     impl Model for Growth {
         type Event = u64;
 
-        fn handle(&mut self, event: u64, agenda: &mut Agenda<u64>) {
+        fn agenda(&mut self) -> &mut Agenda<u64> {
+            &mut self.agenda
+        }
+
+        fn handle(&mut self, event: u64) {
             self.handled += 1;
             for _ in 0..self.children {
-                agenda.plan(agenda.now() + self.step, event + 1);
+                self.agenda.plan(self.agenda.now() + self.step, event + 1);
             }
         }
 
@@ -174,8 +226,8 @@ mod tests {
     fn growth(step: u64, children: usize, limits: Limits) -> Run {
         let mut agenda = Agenda::new();
         agenda.plan(Instant::from_nanos(10), 0);
-        let mut model = Growth { step: Span::from_nanos(step), children, handled: 0 };
-        run(&mut model, &mut agenda, Instant::from_nanos(50), limits)
+        let mut model = Growth { agenda, step: Span::from_nanos(step), children, handled: 0 };
+        run(&mut model, Instant::from_nanos(50), limits)
     }
 
     #[test]
@@ -186,8 +238,11 @@ mod tests {
             (growth(0, 1, LIMITS), Stop::EventsAtOneInstant, 100, 10),
             (growth(10, 1, Limits { events: 3, ..LIMITS }), Stop::Events, 3, 30),
             (growth(10, 1, Limits { events: 4, ..LIMITS }), Stop::EndReached, 4, 50),
-            (growth(10, 1, Limits { in_flight: 2, ..LIMITS }), Stop::InFlight, 3, 30),
-            (growth(10, 1, Limits { output: 5, ..LIMITS }), Stop::Output, 3, 30),
+            (growth(10, 1, Limits { in_flight: 3, ..LIMITS }), Stop::InFlight, 4, 40),
+            (growth(10, 1, Limits { output: 7, ..LIMITS }), Stop::Output, 4, 40),
+            // Of 1 + 2 + 4 + ... the 64th happens at the seventh instant.
+            (growth(1, 2, Limits { in_flight: 10, ..LIMITS }), Stop::InFlight, 64, 16),
+            (growth(1, 2, Limits { output: 20, ..LIMITS }), Stop::Output, 64, 16),
         ];
         for (run, stop, events, ended) in cases {
             assert_eq!((run.stop, run.events), (stop, events));

@@ -24,10 +24,54 @@ impl Streams {
 
     /// The stream of the source called `name`, from its beginning.
     #[must_use]
-    pub fn stream(&self, name: &str) -> ChaCha8Rng {
-        let mut stream = ChaCha8Rng::seed_from_u64(self.seed);
-        stream.set_stream(name_hash(name));
-        stream
+    pub fn stream(&self, name: &str) -> Stream {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+        rng.set_stream(name_hash(name));
+        Stream { rng, block: [0; BLOCK], next: BLOCK }
+    }
+}
+
+/// How many numbers `ChaCha8Rng` makes at a time.
+const BLOCK: usize = 32;
+
+/// A random stream, which keeps what its generator makes at a time as whole words.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    rng: ChaCha8Rng,
+    block: [u64; BLOCK],
+    next: usize,
+}
+
+impl Stream {
+    #[cold]
+    fn fill_block(&mut self) -> u64 {
+        let mut bytes = [0; 8 * BLOCK];
+        self.rng.fill_bytes(&mut bytes);
+        for (word, bytes) in self.block.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        self.next = 1;
+        self.block[0]
+    }
+}
+
+impl TryRng for Stream {
+    type Error = Infallible;
+
+    #[expect(clippy::cast_possible_truncation, reason = "all bits are equally good")]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.next_u64() as u32)
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let Some(word) = self.block.get(self.next) else { return Ok(self.fill_block()) };
+        self.next += 1;
+        Ok(*word)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 
@@ -109,7 +153,7 @@ pub const fn child_key(parent: u64, place: u64, index: u32) -> u64 {
 }
 
 /// A number from 0 (inclusive) to 1 (exclusive), a multiple of 2^-53.
-#[inline]
+#[inline(always)]
 pub fn uniform(rng: &mut impl Rng) -> f64 {
     const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
     (rng.next_u64() >> 11) as f64 * UNIT

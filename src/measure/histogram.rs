@@ -16,8 +16,8 @@ const BUCKETS: usize = ((u64::BITS - PRECISION + 1) as usize) << PRECISION;
 pub struct Histogram {
     /// Empty until the first span: most histograms of a run never see one.
     counts: Vec<u64>,
-    /// Buckets that are not empty, in the order in which they were first needed.
-    touched: Vec<u16>,
+    /// Which buckets are not empty, a bit for each.
+    touched: Vec<u64>,
     count: u64,
     sum: u128,
 }
@@ -33,12 +33,16 @@ pub struct SparseHistogram {
 
 impl Histogram {
     /// Counts one span.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, span: Span) {
         let nanos = span.as_nanos();
-        self.add(bucket_of(nanos), 1);
-        self.count += 1;
         self.sum += u128::from(nanos);
+        self.count += 1;
+        let bucket = bucket_of(nanos);
+        match self.counts.get_mut(bucket) {
+            Some(counted) if *counted > 0 => *counted += 1,
+            _ => self.add(bucket, 1),
+        }
     }
 
     /// How many spans were counted.
@@ -92,8 +96,8 @@ impl Histogram {
 
     /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: &Self) {
-        for &bucket in &other.touched {
-            self.add(bucket, other.counts[usize::from(bucket)]);
+        for bucket in other.buckets() {
+            self.add(bucket, other.counts[bucket]);
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -102,7 +106,7 @@ impl Histogram {
     /// Adds everything that `other` counted.
     pub fn merge_sparse(&mut self, other: &SparseHistogram) {
         for &(bucket, count) in &other.buckets {
-            self.add(bucket, u64::from(count));
+            self.add(usize::from(bucket), u64::from(count));
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -110,32 +114,51 @@ impl Histogram {
 
     /// Moves what was counted out, so that this histogram is empty; it costs only what was touched.
     pub fn drain_sparse(&mut self) -> SparseHistogram {
-        self.touched.sort_unstable();
-        let mut buckets = Vec::with_capacity(self.touched.len());
-        for bucket in self.touched.drain(..) {
-            let mut left = std::mem::take(&mut self.counts[usize::from(bucket)]);
+        let touched = std::mem::take(&mut self.touched);
+        let mut buckets = Vec::with_capacity(set_bits(&touched).count());
+        for bucket in set_bits(&touched) {
+            let mut left = std::mem::take(&mut self.counts[bucket]);
+            #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
+            let bucket = bucket as u16;
             while left > 0 {
                 let part = u32::try_from(left).unwrap_or(u32::MAX);
                 buckets.push((bucket, part));
                 left -= u64::from(part);
             }
         }
+        self.touched = touched;
+        self.touched.fill(0);
         let (count, sum) = (self.count, self.sum);
         (self.count, self.sum) = (0, 0);
         SparseHistogram { buckets, count, sum }
     }
 
-    #[inline]
-    fn add(&mut self, bucket: u16, count: u64) {
+    fn add(&mut self, bucket: usize, count: u64) {
         if self.counts.is_empty() {
             self.counts.resize(BUCKETS, 0);
+            self.touched.resize(BUCKETS.div_ceil(64), 0);
         }
-        let counted = &mut self.counts[usize::from(bucket)];
+        let counted = &mut self.counts[bucket];
         if *counted == 0 {
-            self.touched.push(bucket);
+            self.touched[bucket / 64] |= 1 << (bucket % 64);
         }
         *counted += count;
     }
+
+    /// The buckets that are not empty, in ascending order.
+    fn buckets(&self) -> impl Iterator<Item = usize> {
+        set_bits(&self.touched)
+    }
+}
+
+/// The numbers of the bits that are set, in ascending order.
+fn set_bits(words: &[u64]) -> impl Iterator<Item = usize> {
+    let without_lowest = |word: u64| word & word.wrapping_sub(1);
+    words.iter().enumerate().flat_map(move |(index, &word)| {
+        let rests = std::iter::successors(Some(word), move |rest| Some(without_lowest(*rest)));
+        let rests = rests.take_while(|rest| *rest != 0);
+        rests.map(move |rest| 64 * index + rest.trailing_zeros() as usize)
+    })
 }
 
 impl SparseHistogram {
@@ -153,10 +176,11 @@ impl SparseHistogram {
 }
 
 /// The bucket of a value: its highest seven bits, and how many follow them.
-#[inline]
-fn bucket_of(value: u64) -> u16 {
+#[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
+#[inline(always)]
+fn bucket_of(value: u64) -> usize {
     let shift = (u64::BITS - PRECISION - 1).saturating_sub((value | 1).leading_zeros());
-    u16::try_from((u64::from(shift) << PRECISION) + (value >> shift)).expect("3776 buckets")
+    ((u64::from(shift) << PRECISION) + (value >> shift)) as usize
 }
 
 /// The value in the middle of a bucket.
@@ -224,9 +248,9 @@ mod tests {
     #[test]
     fn every_bucket_follows_the_one_before() {
         let (first, last) = (bucket_of(0), bucket_of(u64::MAX));
-        assert_eq!((first, usize::from(last)), (0, BUCKETS - 1));
+        assert_eq!((first, last), (0, BUCKETS - 1));
         for bucket in 0..BUCKETS {
-            assert_eq!(usize::from(bucket_of(middle_of(bucket).as_nanos())), bucket);
+            assert_eq!(bucket_of(middle_of(bucket).as_nanos()), bucket);
         }
         for exponent in 7..64 {
             let power = 1_u64 << exponent;

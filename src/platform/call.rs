@@ -13,7 +13,7 @@ use super::recorder::TargetId;
 use super::stations::{self, service};
 use super::work::{Attempt, AttemptId, CallId, Parent, StationId, Unit, UnitId, Work};
 use super::{Event as PlatformEvent, Purpose, draws, workload};
-use crate::engine::agenda::{Agenda, LineId};
+use crate::engine::agenda::LineId;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
 use crate::units::{Instant, Span};
@@ -82,7 +82,7 @@ pub struct Call {
 impl Call {
     /// A call that nothing has been on yet.
     #[must_use]
-    pub fn new(id: CallId, config: Config, agenda: &mut Agenda<PlatformEvent>) -> Self {
+    pub fn new(id: CallId, config: Config, desk: &mut Desk) -> Self {
         let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
         Self {
             id,
@@ -91,7 +91,7 @@ impl Call {
             throttle: config.rate_limit.as_ref().map(throttle::Throttle::new),
             cap: config.concurrency.as_ref().map(concurrency::Concurrency::new),
             caches: config.caches.iter().map(cache::Cache::new).collect(),
-            timeouts: agenda.line(),
+            timeouts: desk.agenda.line(),
             config,
         }
     }
@@ -103,6 +103,7 @@ impl Call {
     }
 
     /// Handles what happens on it.
+    #[inline(always)]
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
             Event::Begun(unit) => self.on_begun(unit, desk),
@@ -112,9 +113,9 @@ impl Call {
         }
     }
 
+    #[inline(always)]
     fn on_begun(&mut self, id: UnitId, desk: &mut Desk) {
-        let unit = desk.work.units[id];
-        if !self.caches.is_empty() && self.is_cached(&unit, desk) {
+        if !self.caches.is_empty() && self.is_cached(&desk.work.units[id], desk.now()) {
             self.end_unit(id, Ok(()), desk);
         } else {
             if let Some(budget) = &mut self.budget {
@@ -125,8 +126,7 @@ impl Call {
     }
 
     /// Whether a layer answers, which fills those before it.
-    fn is_cached(&mut self, unit: &Unit, desk: &Desk) -> bool {
-        let now = desk.now();
+    fn is_cached(&mut self, unit: &Unit, now: Instant) -> bool {
         let mut draws = draws(unit.key, self.config.place, Purpose::Cache, 0);
         let hit = self.caches.iter_mut().position(|layer| {
             let u = uniform(&mut draws);
@@ -138,17 +138,18 @@ impl Call {
         hit.is_some()
     }
 
+    #[inline(always)]
     fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) {
         let now = desk.now();
         let unit = &mut desk.work.units[id];
         unit.tries += 1;
-        let unit = *unit;
         if unit.tries > 1 {
             desk.recorder.at(self.config.target).open.retries += 1;
         }
-        if let Err(failure) = self.admit(&unit, now) {
+        if let Err(failure) = self.admit(unit, now) {
             return self.on_failed(id, failure, desk);
         }
+        let (class, key, tries) = (unit.class, unit.key, unit.tries);
         let attempt = desk.work.attempts.insert(Attempt {
             unit: Some(id),
             key: unit.key,
@@ -170,25 +171,26 @@ impl Call {
             class: unit.class,
             outcome: None,
         });
-        desk.work.attempts_at(self.config.to, unit.class).begun += 1;
-        let timer = self.config.timeout.map(|timeout| {
+        unit.attempt = Some(attempt);
+        desk.work.attempts_at(self.config.to, class).begun += 1;
+        if let Some(timeout) = self.config.timeout {
             let event = PlatformEvent::Call(self.id, Event::TimedOut(id));
-            desk.agenda.plan_in_line(self.timeouts, now + timeout, event)
-        });
-        let unit = &mut desk.work.units[id];
-        (unit.attempt, unit.timer) = (Some(attempt), timer);
+            let timer = desk.plan_in_line(self.timeouts, now + timeout, event);
+            desk.work.units[id].timer = Some(timer);
+        }
         let arrived = PlatformEvent::Station(self.config.to, stations::Event::Arrived(attempt));
         match &self.config.latency {
-            None => desk.agenda.plan_now(arrived),
+            None => desk.plan_now(arrived),
             Some(latency) => {
-                let mut draws = draws(unit.key, self.config.place, Purpose::Latency, unit.tries);
-                desk.agenda.plan(now + latency.sample(&mut draws), arrived);
+                let mut draws = draws(key, self.config.place, Purpose::Latency, tries);
+                desk.plan(now + latency.sample(&mut draws), arrived);
             }
         }
     }
 
     /// Whether the policy lets an attempt begin: breaker first, then the cap, then the rate limit, so
     /// that what is refused for another reason takes no token.
+    #[inline(always)]
     fn admit(&mut self, unit: &Unit, now: Instant) -> Outcome {
         if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
             return Err(Failure::Rejected);
@@ -224,6 +226,7 @@ impl Call {
         self.on_failed(id, Failure::TimedOut, desk);
     }
 
+    #[inline(always)]
     fn on_answered(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
         let attempt = desk.work.attempts.remove(id).expect("an attempt is answered once");
@@ -256,6 +259,7 @@ impl Call {
     }
 
     /// Counts how an attempt went, gives back what it took and lets the breaker know.
+    #[inline(always)]
     fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
         if let Some(cap) = &mut self.cap {
             cap.end(attempt.tenant);
@@ -290,12 +294,13 @@ impl Call {
         match pause {
             Some(pause) => {
                 let event = PlatformEvent::Call(self.id, Event::PauseEnded(id));
-                desk.agenda.plan(desk.now() + pause, event);
+                desk.plan(desk.now() + pause, event);
             }
             None => self.end_unit(id, Err(failure), desk),
         }
     }
 
+    #[inline(always)]
     fn end_unit(&mut self, id: UnitId, outcome: Outcome, desk: &mut Desk) {
         let now = desk.now();
         let unit = desk.work.units.remove(id).expect("a unit ends once");
@@ -308,11 +313,12 @@ impl Call {
             Ok(()) | Err(_) => outcome,
         };
         if let Some(event) = self.answer_to(&unit, outcome) {
-            desk.agenda.plan_now(event);
+            desk.plan_now(event);
         }
     }
 
     /// What the one who waits for a unit is told.
+    #[inline(always)]
     fn answer_to(&self, unit: &Unit, outcome: Outcome) -> Option<PlatformEvent> {
         match unit.parent {
             Parent::Nobody => None,
@@ -346,7 +352,7 @@ impl Call {
         });
         let cap = config.concurrency.as_ref();
         let change = concurrency::Concurrency::reconfigure;
-        set(&mut self.cap, cap, |config| cap_of(config, self.id, desk.work), change);
+        set(&mut self.cap, cap, |config| cap_of(config, self.id, &desk.work), change);
         self.caches.truncate(config.caches.len());
         for (index, layer) in config.caches.iter().enumerate() {
             match self.caches.get_mut(index) {

@@ -1,37 +1,58 @@
-//! What every component shares while it handles an event: the agenda, the work in flight, the series,
-//! the log and the registry.
+//! What the components share: the agenda, the work in flight, the series, the log and the registry.
 
+use super::event::Packed;
 use super::log::Log;
 use super::parts::outcome::Outcome;
 use super::recorder::{Recorder, TargetId};
 use super::registry::Registry;
 use super::work::{AttemptId, CallId, Parent, Unit, UnitId, Work};
 use super::{Event, call};
-use crate::engine::agenda::Agenda;
+use crate::engine::agenda::{Agenda, Key, LineId};
 use crate::units::Instant;
 
 /// What a component needs besides itself to handle an event.
-pub struct Desk<'a> {
+#[derive(Debug)]
+pub struct Desk {
     /// Where what comes next is planned.
-    pub agenda: &'a mut Agenda<Event>,
+    pub agenda: Agenda<Packed>,
     /// Units and attempts in flight.
-    pub work: &'a mut Work,
+    pub work: Work,
     /// The time series.
-    pub recorder: &'a mut Recorder,
+    pub recorder: Recorder,
     /// What the reader is told.
-    pub log: &'a mut Log,
+    pub log: Log,
     /// Where images are pulled from.
-    pub registry: &'a Registry,
+    pub registry: Registry,
 }
 
-impl Desk<'_> {
+impl Desk {
     /// The moment of the event.
+    #[inline]
     #[must_use]
     pub fn now(&self) -> Instant {
         self.agenda.now()
     }
 
+    /// Plans an event for the moment `at`.
+    #[inline(always)]
+    pub fn plan(&mut self, at: Instant, event: Event) -> Key {
+        self.agenda.plan(at, event.into())
+    }
+
+    /// Plans an event for this very moment, after all others planned for it.
+    #[inline(always)]
+    pub fn plan_now(&mut self, event: Event) {
+        self.agenda.plan_now(event.into());
+    }
+
+    /// Plans an event in a line of timers of one length.
+    #[inline(always)]
+    pub fn plan_in_line(&mut self, line: LineId, at: Instant, event: Event) -> Key {
+        self.agenda.plan_in_line(line, at, event.into())
+    }
+
     /// Takes a unit into the books of its call.
+    #[inline(always)]
     pub fn begin_unit(&mut self, unit: Unit, target: TargetId) -> UnitId {
         let now = self.now();
         self.work.units_on(unit.call).begun += 1;
@@ -61,10 +82,11 @@ impl Desk<'_> {
     }
 
     /// Ends an attempt at its station and lets its call know.
+    #[inline(always)]
     pub fn answer(&mut self, id: AttemptId, outcome: Outcome) {
         let attempt = &mut self.work.attempts[id];
         attempt.outcome = Some(outcome);
         let call = attempt.call;
-        self.agenda.plan_now(Event::Call(call, call::Event::Answered(id)));
+        self.plan_now(Event::Call(call, call::Event::Answered(id)));
     }
 }

@@ -1,7 +1,6 @@
 //! Everything that can happen on the platform, and what chance decides about a unit.
 
-use slotmap::Key as _;
-
+use super::parts::outcome::Failure;
 use super::stations::{self, assistant, jobs, routing, service};
 use super::timeline::ActionId;
 use super::work::{AttemptId, CallId, StationId, UnitId, WorkloadId};
@@ -73,64 +72,164 @@ pub fn draws(key: u64, place: u64, purpose: Purpose, attempt: u32) -> UnitDraws 
     UnitDraws::new(key, place, attempt)
 }
 
-impl Event {
-    /// What the fingerprint sees of it.
+/// An event in two words, as the agenda keeps it: copied in registers, told apart by one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Its kind in the upper 8 bits, the component in the next 16; a detail in the lower 16.
+    head: u64,
+    /// What it happens to.
+    subject: u64,
+}
+
+const KIND_SHIFT: u32 = 56;
+const PLACE_SHIFT: u32 = 40;
+const DETAIL: u64 = (1 << 16) - 1;
+
+impl Packed {
+    #[inline]
+    const fn new(kind: u8, place: u16, subject: u64) -> Self {
+        Self { head: (kind as u64) << KIND_SHIFT | (place as u64) << PLACE_SHIFT, subject }
+    }
+
+    #[inline]
+    const fn with(self, detail: u16) -> Self {
+        Self { head: self.head | detail as u64, ..self }
+    }
+
+    /// What the fingerprint sees of it: all but the detail.
+    #[inline]
     #[must_use]
-    pub fn digest(self) -> u64 {
-        let unit = |id: UnitId| id.data().as_ffi();
-        let attempt = |id: AttemptId| id.data().as_ffi();
-        let (kind, place, what) = match self {
+    pub const fn digest(self) -> u64 {
+        self.subject ^ (self.head & !DETAIL)
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the parts are taken one by one")]
+    const fn parts(self) -> (u8, u16, u16, u32) {
+        let place = (self.head >> PLACE_SHIFT) as u16;
+        ((self.head >> KIND_SHIFT) as u8, place, self.head as u16, self.subject as u32)
+    }
+}
+
+impl From<Event> for Packed {
+    #[inline(always)]
+    fn from(event: Event) -> Self {
+        let unit = UnitId::to_bits;
+        let attempt = AttemptId::to_bits;
+        match event {
             Event::Workload(id, event) => match event {
-                workload::Event::Arrived => (1, id.0, 0),
-                workload::Event::ClientReady(client) => (18, id.0, u64::from(client)),
-                workload::Event::Answered(client) => (19, id.0, u64::from(client)),
+                workload::Event::Arrived => Self::new(1, id.0, 0),
+                workload::Event::ClientReady(client) => Self::new(18, id.0, u64::from(client)),
+                workload::Event::Answered(client) => Self::new(19, id.0, u64::from(client)),
             },
             Event::Call(id, event) => match event {
-                call::Event::Begun(it) => (2, id.0, unit(it)),
-                call::Event::PauseEnded(it) => (3, id.0, unit(it)),
-                call::Event::TimedOut(it) => (4, id.0, unit(it)),
-                call::Event::Answered(it) => (5, id.0, attempt(it)),
+                call::Event::Begun(it) => Self::new(2, id.0, unit(it)),
+                call::Event::PauseEnded(it) => Self::new(3, id.0, unit(it)),
+                call::Event::TimedOut(it) => Self::new(4, id.0, unit(it)),
+                call::Event::Answered(it) => Self::new(5, id.0, attempt(it)),
             },
             Event::Station(id, event) => match event {
-                stations::Event::Arrived(it) => (6, id.0, attempt(it)),
-                stations::Event::Returned(it, Ok(())) => (9, id.0, attempt(it)),
-                stations::Event::Returned(it, Err(_)) => (10, id.0, attempt(it)),
+                stations::Event::Arrived(it) => Self::new(6, id.0, attempt(it)),
+                stations::Event::Returned(it, Ok(())) => Self::new(9, id.0, attempt(it)),
+                stations::Event::Returned(it, Err(failure)) => {
+                    Self::new(10, id.0, attempt(it)).with(failure as u16)
+                }
             },
             Event::Service(id, event) => match event {
-                service::Event::WaitEnded(it) => (7, id.0, attempt(it)),
-                service::Event::Served(it) => (8, id.0, attempt(it)),
-                service::Event::PullBegan(it) => (11, id.0, u64::from(it)),
-                service::Event::PullEnded(it) => (12, id.0, u64::from(it)),
-                service::Event::StartUpEnded(it) => (13, id.0, u64::from(it)),
-                service::Event::ReadyCallSucceeded(it) => (20, id.0, u64::from(it)),
-                service::Event::ReadyCallFailed(it) => (21, id.0, u64::from(it)),
-                service::Event::Evaluated => (14, id.0, 0),
+                service::Event::WaitEnded(it) => Self::new(7, id.0, attempt(it)),
+                service::Event::Served(it) => Self::new(8, id.0, attempt(it)),
+                service::Event::PullBegan(it) => Self::new(11, id.0, u64::from(it)),
+                service::Event::PullEnded(it) => Self::new(12, id.0, u64::from(it)),
+                service::Event::StartUpEnded(it) => Self::new(13, id.0, u64::from(it)),
+                service::Event::ReadyCallSucceeded(it) => Self::new(20, id.0, u64::from(it)),
+                service::Event::ReadyCallFailed(it) => Self::new(21, id.0, u64::from(it)),
+                service::Event::Evaluated => Self::new(14, id.0, 0),
             },
             Event::Jobs(id, event) => match event {
-                jobs::Event::FellDue(it) => (22, id.0, attempt(it)),
-                jobs::Event::Served(it) => (23, id.0, attempt(it)),
-                jobs::Event::Paced => (24, id.0, 0),
-                jobs::Event::DeadlinePassed(it) => (25, id.0, attempt(it)),
-                jobs::Event::Reported(kind) => (26, id.0, u64::from(kind)),
+                jobs::Event::FellDue(it) => Self::new(22, id.0, attempt(it)),
+                jobs::Event::Served(it) => Self::new(23, id.0, attempt(it)),
+                jobs::Event::Paced => Self::new(24, id.0, 0),
+                jobs::Event::DeadlinePassed(it) => Self::new(25, id.0, attempt(it)),
+                jobs::Event::Reported(kind) => Self::new(26, id.0, u64::from(kind)),
             },
             Event::Routing(id, event) => match event {
-                routing::Event::PatienceEnded(it) => (27, id.0, attempt(it)),
-                routing::Event::AgentFreed { tenant, .. } => (28, id.0, u64::from(tenant)),
-                routing::Event::ShiftChanged(group) => (29, id.0, u64::from(group)),
-                routing::Event::Resumed(it) => (30, id.0, attempt(it)),
-                routing::Event::RecordRestored => (31, id.0, 0),
+                routing::Event::PatienceEnded(it) => Self::new(27, id.0, attempt(it)),
+                routing::Event::AgentFreed { tenant, group } => {
+                    Self::new(28, id.0, u64::from(tenant)).with(group)
+                }
+                routing::Event::ShiftChanged(group) => Self::new(29, id.0, u64::from(group)),
+                routing::Event::Resumed(it) => Self::new(30, id.0, attempt(it)),
+                routing::Event::RecordRestored => Self::new(31, id.0, 0),
             },
             Event::Assistant(id, event) => match event {
-                assistant::Event::WaitEnded(it) => (32, id.0, attempt(it)),
-                assistant::Event::CustomerAnswered(it) => (33, id.0, attempt(it)),
-                assistant::Event::RoundBegan(it) => (34, id.0, attempt(it)),
+                assistant::Event::WaitEnded(it) => Self::new(32, id.0, attempt(it)),
+                assistant::Event::CustomerAnswered(it) => Self::new(33, id.0, attempt(it)),
+                assistant::Event::RoundBegan(it) => Self::new(34, id.0, attempt(it)),
             },
-            Event::OnCall(on_call::Event::NoiseCame) => (35, 0, 0),
-            Event::OnCall(on_call::Event::Freed) => (36, 0, 0),
-            Event::LifecycleRan => (15, 0, 0),
-            Event::Acted(id) => (16, id.0, 0),
-            Event::BinEnded => (17, 0, 0),
-        };
-        what ^ (kind << 56) ^ (u64::from(place) << 40)
+            Event::OnCall(on_call::Event::NoiseCame) => Self::new(35, 0, 0),
+            Event::OnCall(on_call::Event::Freed) => Self::new(36, 0, 0),
+            Event::LifecycleRan => Self::new(15, 0, 0),
+            Event::Acted(id) => Self::new(16, id.0, 0),
+            Event::BinEnded => Self::new(17, 0, 0),
+        }
+    }
+}
+
+impl From<Packed> for Event {
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "what was packed is unpacked")]
+    fn from(packed: Packed) -> Self {
+        let (kind, place, detail, number) = packed.parts();
+        let unit = || UnitId::from_bits(packed.subject).expect("what was packed is unpacked");
+        let attempt = || AttemptId::from_bits(packed.subject).expect("what was packed is unpacked");
+        let workload = |event| Self::Workload(WorkloadId(place), event);
+        let call = |event| Self::Call(CallId(place), event);
+        let station = |event| Self::Station(StationId(place), event);
+        let service = |event| Self::Service(StationId(place), event);
+        let jobs = |event| Self::Jobs(StationId(place), event);
+        let routing = |event| Self::Routing(StationId(place), event);
+        let assistant = |event| Self::Assistant(StationId(place), event);
+        match kind {
+            1 => workload(workload::Event::Arrived),
+            2 => call(call::Event::Begun(unit())),
+            3 => call(call::Event::PauseEnded(unit())),
+            4 => call(call::Event::TimedOut(unit())),
+            5 => call(call::Event::Answered(attempt())),
+            6 => station(stations::Event::Arrived(attempt())),
+            7 => service(service::Event::WaitEnded(attempt())),
+            8 => service(service::Event::Served(attempt())),
+            9 => station(stations::Event::Returned(attempt(), Ok(()))),
+            10 => {
+                let failure = Failure::ALL[usize::from(detail)];
+                station(stations::Event::Returned(attempt(), Err(failure)))
+            }
+            11 => service(service::Event::PullBegan(number)),
+            12 => service(service::Event::PullEnded(number)),
+            13 => service(service::Event::StartUpEnded(number)),
+            14 => service(service::Event::Evaluated),
+            15 => Self::LifecycleRan,
+            16 => Self::Acted(ActionId(place)),
+            17 => Self::BinEnded,
+            18 => workload(workload::Event::ClientReady(number)),
+            19 => workload(workload::Event::Answered(number)),
+            20 => service(service::Event::ReadyCallSucceeded(number)),
+            21 => service(service::Event::ReadyCallFailed(number)),
+            22 => jobs(jobs::Event::FellDue(attempt())),
+            23 => jobs(jobs::Event::Served(attempt())),
+            24 => jobs(jobs::Event::Paced),
+            25 => jobs(jobs::Event::DeadlinePassed(attempt())),
+            26 => jobs(jobs::Event::Reported(number as u16)),
+            27 => routing(routing::Event::PatienceEnded(attempt())),
+            28 => routing(routing::Event::AgentFreed { tenant: number, group: detail }),
+            29 => routing(routing::Event::ShiftChanged(number as u16)),
+            30 => routing(routing::Event::Resumed(attempt())),
+            31 => routing(routing::Event::RecordRestored),
+            32 => assistant(assistant::Event::WaitEnded(attempt())),
+            33 => assistant(assistant::Event::CustomerAnswered(attempt())),
+            34 => assistant(assistant::Event::RoundBegan(attempt())),
+            35 => Self::OnCall(on_call::Event::NoiseCame),
+            36 => Self::OnCall(on_call::Event::Freed),
+            _ => unreachable!("only events are packed"),
+        }
     }
 }

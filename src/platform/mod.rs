@@ -2,20 +2,7 @@
 //! changes all three, indicators watch.
 //!
 //! Each component handles its own events and affects others only by planning theirs. What they share
-//! while handling one (agenda, work in flight, series, log, registry) lies on the [`desk::Desk`].
-
-/// What components share, lent by the platform; a macro, since the components are borrowed beside it.
-macro_rules! desk {
-    ($platform:expr, $agenda:expr) => {
-        Desk {
-            agenda: $agenda,
-            work: &mut $platform.work,
-            recorder: &mut $platform.recorder,
-            log: &mut $platform.log,
-            registry: &$platform.registry,
-        }
-    };
-}
+//! (agenda, work in flight, series, log, registry) lies on the [`desk::Desk`].
 
 mod acting;
 pub mod call;
@@ -39,6 +26,7 @@ use crate::engine::random::Streams;
 use crate::units::{Instant, Span};
 use call::Call;
 use desk::Desk;
+use event::Packed;
 pub use event::{Event, Purpose, draws};
 use indicator::{Change, Indicator};
 use log::{Emerged, Log};
@@ -83,10 +71,7 @@ pub struct Config {
 #[derive(Debug)]
 pub struct Platform {
     observed_from: Instant,
-    work: Work,
-    recorder: Recorder,
-    log: Log,
-    registry: Registry,
+    desk: Desk,
     /// The lifecycle policy's next run.
     lifecycle_run: Option<Key>,
     stations: Vec<Station>,
@@ -104,7 +89,7 @@ pub struct Platform {
 impl Platform {
     /// The platform at its first moment, with what comes first on the agenda.
     #[must_use]
-    pub fn new(config: &Config, seed: u64, agenda: &mut Agenda<Event>) -> Self {
+    pub fn new(config: &Config, seed: u64) -> Self {
         let streams = Streams::new(seed);
         let mut recorder = Recorder::new(config.resolution, config.targets);
         let tenants = config.tenants as usize;
@@ -114,8 +99,8 @@ impl Platform {
         let named = |it: &fleet::Config| [it.release, it.fallback.map(|(image, _)| image)];
         let in_use: Vec<ImageId> = fleets.flat_map(named).flatten().collect();
         let on_call = config.on_call.clone();
-        let mut platform = Self {
-            observed_from: config.observed_from,
+        let mut desk = Desk {
+            agenda: Agenda::new(),
             work: Work::new(
                 config.calls.len(),
                 config.stations.len(),
@@ -125,6 +110,11 @@ impl Platform {
             recorder,
             log: Log::default(),
             registry: Registry::new(config.registry.clone(), &in_use),
+        };
+        let mut platform = Self {
+            observed_from: config.observed_from,
+            on_call: on_call.map(|it| OnCall::new(it, streams.stream("on call"), &mut desk)),
+            desk,
             lifecycle_run: None,
             stations: Vec::new(),
             calls: Vec::new(),
@@ -133,111 +123,112 @@ impl Platform {
             has_acted: vec![false; config.timeline.len()],
             timeline: config.timeline.clone(),
             done: Vec::new(),
-            on_call: on_call.map(|it| OnCall::new(it, streams.stream("on call"), agenda)),
             ended: Instant::START,
         };
-        platform.plan_ahead(config, agenda);
-        platform.set_up(config, streams, agenda);
+        platform.plan_ahead(config);
+        platform.set_up(config, streams);
         platform
     }
 
     /// Plans what comes by the clock: at one instant a bin ends before anything else, so that no effect is
     /// dated before its cause, and what is done by the timeline comes before what happens.
-    fn plan_ahead(&mut self, config: &Config, agenda: &mut Agenda<Event>) {
-        let bins = agenda.line();
+    fn plan_ahead(&mut self, config: &Config) {
+        let desk = &mut self.desk;
+        let bins = desk.agenda.line();
         let mut bin_end = Instant::START;
         // The last one is at the end or after it, and never happens: with it the run comes to its end.
         while bin_end < config.end {
             bin_end = bin_end + config.resolution;
-            agenda.plan_in_line(bins, bin_end, Event::BinEnded);
+            desk.plan_in_line(bins, bin_end, Event::BinEnded);
         }
         for (id, action) in (0..).zip(&config.timeline) {
             if let Trigger::At(at) = action.trigger {
-                agenda.plan(at, Event::Acted(ActionId(id)));
+                desk.plan(at, Event::Acted(ActionId(id)));
             }
         }
-        self.plan_lifecycle(Instant::START, agenda);
+        self.plan_lifecycle(Instant::START);
     }
 
     /// Plans the lifecycle policy's next run, at `from` or later, in place of the one that was planned.
-    fn plan_lifecycle(&mut self, from: Instant, agenda: &mut Agenda<Event>) {
+    fn plan_lifecycle(&mut self, from: Instant) {
+        let desk = &mut self.desk;
         if let Some(planned) = self.lifecycle_run.take() {
-            agenda.cancel(planned);
+            desk.agenda.cancel(planned);
         }
-        let next = self.registry.next_run(from);
-        self.lifecycle_run = next.map(|at| agenda.plan(at, Event::LifecycleRan));
+        let next = desk.registry.next_run(from);
+        self.lifecycle_run = next.map(|at| desk.plan(at, Event::LifecycleRan));
     }
 
-    fn set_up(&mut self, config: &Config, streams: Streams, agenda: &mut Agenda<Event>) {
+    fn set_up(&mut self, config: &Config, streams: Streams) {
+        let desk = &mut self.desk;
         for (id, call) in (0..).zip(&config.calls) {
-            self.calls.push(Call::new(CallId(id), call.clone(), agenda));
+            self.calls.push(Call::new(CallId(id), call.clone(), desk));
         }
-        let mut desk = desk!(self, agenda);
         for (id, station) in (0..).map(StationId).zip(&config.stations) {
-            self.stations.push(Station::new(id, station, &streams, &mut desk));
+            self.stations.push(Station::new(id, station, &streams, desk));
         }
         for (id, workload) in (0..).zip(&config.workloads) {
             let stream = streams.stream(&format!("workload {}", workload.name));
             let mut workload = Workload::new(WorkloadId(id), workload.clone(), stream);
-            workload.start(&mut desk);
+            workload.start(desk);
             self.workloads.push(workload);
         }
     }
 
-    fn on_bin_ended(&mut self, agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
-        self.close_bins(now, agenda);
+    fn on_bin_ended(&mut self) {
+        let now = self.desk.now();
+        self.close_bins(now);
         if now > self.observed_from {
-            self.evaluate_indicators(agenda);
+            self.evaluate_indicators();
         }
     }
 
     /// Closes the open bins, once every station has reported what only it knows.
-    fn close_bins(&mut self, now: Instant, agenda: &mut Agenda<Event>) {
-        let mut desk = desk!(self, agenda);
+    fn close_bins(&mut self, now: Instant) {
         for station in &mut self.stations {
-            station.report(now, &mut desk);
+            station.report(now, &mut self.desk);
         }
-        self.recorder.close_bins(now);
+        self.desk.recorder.close_bins(now);
     }
 
-    fn evaluate_indicators(&mut self, agenda: &mut Agenda<Event>) {
-        let (now, bins) = (agenda.now(), self.recorder.bins());
+    fn evaluate_indicators(&mut self) {
+        let desk = &mut self.desk;
+        let (now, bins) = (desk.now(), desk.recorder.bins());
         let mut alerts = Vec::new();
         for (id, indicator) in (0..).zip(&mut self.indicators) {
-            match indicator.evaluate(now, bins, &self.recorder) {
+            match indicator.evaluate(now, bins, &desk.recorder) {
                 Some(Change::Began) => {
-                    self.log.add(now, Emerged::ImpactBegan(id));
+                    desk.log.add(now, Emerged::ImpactBegan(id));
                     if indicator.config().is_alerting {
-                        self.log.add(now, Emerged::Alerted(id));
+                        desk.log.add(now, Emerged::Alerted(id));
                         alerts.push((id, indicator.config().priority));
                     }
                 }
-                Some(Change::Ended) => self.log.add(now, Emerged::ImpactEnded(id)),
+                Some(Change::Ended) => desk.log.add(now, Emerged::ImpactEnded(id)),
                 None => {}
             }
         }
         for (id, priority) in alerts {
             let taken_up = match &mut self.on_call {
-                Some(on_call) => on_call.page(id, priority, agenda),
+                Some(on_call) => on_call.page(id, priority, &mut self.desk),
                 None => vec![id],
             };
-            self.react(&taken_up, agenda);
+            self.react(&taken_up);
         }
     }
 
-    fn on_lifecycle_ran(&mut self, agenda: &mut Agenda<Event>) {
-        let now = agenda.now();
+    fn on_lifecycle_ran(&mut self) {
+        let now = self.desk.now();
         let in_use: Vec<ImageId> = self
             .stations
             .iter()
             .filter_map(Station::service)
             .flat_map(|it| it.fleet().images())
             .collect();
-        for image in self.registry.run_lifecycle(now, &in_use) {
-            self.log.add(now, Emerged::ImageDeleted(image));
+        for image in self.desk.registry.run_lifecycle(now, &in_use) {
+            self.desk.log.add(now, Emerged::ImageDeleted(image));
         }
-        self.plan_lifecycle(now + Span::from_nanos(1), agenda);
+        self.plan_lifecycle(now + Span::from_nanos(1));
     }
 
     /// Ends the run: closes the last bin, dates open windows, and asserts that nothing was lost.
@@ -245,14 +236,14 @@ impl Platform {
     /// # Panics
     ///
     /// Panics if a unit or an attempt vanished: an error in this crate.
-    pub fn finish(&mut self, ended: Instant, agenda: &mut Agenda<Event>) {
+    pub fn finish(&mut self, ended: Instant) {
         self.ended = ended;
-        self.close_bins(ended, agenda);
+        self.close_bins(ended);
         for indicator in &mut self.indicators {
             indicator.finish();
         }
         let calls = &self.calls;
-        self.work.assert_nothing_is_lost(|call| calls[call.index()].config().to);
+        self.desk.work.assert_nothing_is_lost(|call| calls[call.index()].config().to);
     }
 
     /// When the run ended.
@@ -264,19 +255,19 @@ impl Platform {
     /// What was in flight and what ended.
     #[must_use]
     pub fn work(&self) -> &Work {
-        &self.work
+        &self.desk.work
     }
 
     /// The time series.
     #[must_use]
     pub fn recorder(&self) -> &Recorder {
-        &self.recorder
+        &self.desk.recorder
     }
 
     /// What emerged.
     #[must_use]
     pub fn log(&self) -> &Log {
-        &self.log
+        &self.desk.log
     }
 
     /// The indicators and what they saw.
@@ -287,51 +278,60 @@ impl Platform {
 }
 
 impl engine::Model for Platform {
-    type Event = Event;
+    type Event = Packed;
 
-    fn handle(&mut self, event: Event, agenda: &mut Agenda<Event>) {
-        let mut desk = desk!(self, agenda);
-        match event {
-            Event::Workload(id, event) => self.workloads[id.index()].handle(event, &mut desk),
-            Event::Call(id, event) => self.calls[id.index()].handle(event, &mut desk),
-            Event::Station(id, event) => self.stations[id.index()].handle(event, &mut desk),
+    #[inline]
+    fn agenda(&mut self) -> &mut Agenda<Packed> {
+        &mut self.desk.agenda
+    }
+
+    #[inline]
+    fn handle(&mut self, event: Packed) {
+        let desk = &mut self.desk;
+        match Event::from(event) {
+            Event::Workload(id, event) => self.workloads[id.index()].handle(event, desk),
+            Event::Call(id, event) => self.calls[id.index()].handle(event, desk),
+            Event::Station(id, event) => self.stations[id.index()].handle(event, desk),
             Event::Service(id, event) => {
                 if let Some(it) = self.stations[id.index()].service_mut() {
-                    it.handle(event, &mut desk);
+                    it.handle(event, desk);
                 }
             }
             Event::Jobs(id, event) => {
                 if let Some(it) = self.stations[id.index()].jobs_mut() {
-                    it.handle(event, &mut desk);
+                    it.handle(event, desk);
                 }
             }
             Event::Routing(id, event) => {
                 if let Some(it) = self.stations[id.index()].routing_mut() {
-                    it.handle(event, &mut desk);
+                    it.handle(event, desk);
                 }
             }
             Event::Assistant(id, event) => {
                 if let Some(it) = self.stations[id.index()].assistant_mut() {
-                    it.handle(event, &mut desk);
+                    it.handle(event, desk);
                 }
             }
-            Event::OnCall(event) => self.on_call_changed(event, agenda),
-            Event::LifecycleRan => self.on_lifecycle_ran(agenda),
-            Event::Acted(id) => self.on_acted(id, agenda),
-            Event::BinEnded => self.on_bin_ended(agenda),
+            Event::OnCall(event) => self.on_call_changed(event),
+            Event::LifecycleRan => self.on_lifecycle_ran(),
+            Event::Acted(id) => self.on_acted(id),
+            Event::BinEnded => self.on_bin_ended(),
         }
     }
 
-    fn digest(event: Event) -> u64 {
+    #[inline]
+    fn digest(event: Packed) -> u64 {
         event.digest()
     }
 
+    #[inline]
     fn in_flight(&self) -> usize {
         let alerts = self.on_call.as_ref().map_or(0, OnCall::waiting);
-        self.work.units.len() + self.work.attempts.len() + alerts
+        self.desk.work.units.len() + self.desk.work.attempts.len() + alerts
     }
 
+    #[inline]
     fn output(&self) -> usize {
-        self.recorder.points() + self.log.entries().len()
+        self.desk.recorder.points() + self.desk.log.entries().len()
     }
 }

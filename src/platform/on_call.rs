@@ -6,11 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use rand_chacha::ChaCha8Rng;
-
 use super::Event as PlatformEvent;
-use crate::engine::agenda::Agenda;
-use crate::engine::random::uniform;
+use super::desk::Desk;
+use crate::engine::random::{Stream, uniform};
 use crate::engine::sample::Sampler;
 use crate::units::{Instant, Span};
 
@@ -49,7 +47,7 @@ pub struct Noise {
 #[derive(Debug)]
 pub struct OnCall {
     config: Config,
-    stream: ChaCha8Rng,
+    stream: Stream,
     free: u32,
     /// By urgency, then in the order of arrival; an alert of an indicator or noise.
     waiting: BTreeSet<(i64, u64, Option<u16>)>,
@@ -58,10 +56,10 @@ pub struct OnCall {
 
 impl OnCall {
     /// People with nothing to do.
-    pub fn new(config: Config, stream: ChaCha8Rng, agenda: &mut Agenda<PlatformEvent>) -> Self {
+    pub fn new(config: Config, stream: Stream, desk: &mut Desk) -> Self {
         let free = config.people;
         let mut on_call = Self { config, stream, free, waiting: BTreeSet::new(), arrived: 0 };
-        on_call.plan_noise(agenda);
+        on_call.plan_noise(desk);
         on_call
     }
 
@@ -71,38 +69,33 @@ impl OnCall {
         self.waiting.len()
     }
 
-    fn plan_noise(&mut self, agenda: &mut Agenda<PlatformEvent>) {
+    fn plan_noise(&mut self, desk: &mut Desk) {
         if let Some(noise) = &self.config.noise {
             let gap = -libm::log(1.0 - uniform(&mut self.stream)) / noise.rate;
-            let at = agenda.now() + Span::from_nanos_f64(gap);
+            let at = desk.now() + Span::from_nanos_f64(gap);
             if at < Instant::NEVER {
-                agenda.plan(at, PlatformEvent::OnCall(Event::NoiseCame));
+                desk.plan(at, PlatformEvent::OnCall(Event::NoiseCame));
             }
         }
     }
 
     /// Handles what happens to them, and gives the indicators whose alerts are taken up now.
-    pub fn handle(&mut self, event: Event, agenda: &mut Agenda<PlatformEvent>) -> Vec<u16> {
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Vec<u16> {
         match event {
             Event::NoiseCame => {
-                self.plan_noise(agenda);
+                self.plan_noise(desk);
                 let priority = self.config.noise.as_ref().map_or(0, |noise| noise.priority);
                 self.add(priority, None);
             }
             Event::Freed => self.free += 1,
         }
-        self.take_up(agenda)
+        self.take_up(desk)
     }
 
     /// An indicator paged; gives the indicators whose alerts are taken up now.
-    pub fn page(
-        &mut self,
-        indicator: u16,
-        priority: i32,
-        agenda: &mut Agenda<PlatformEvent>,
-    ) -> Vec<u16> {
+    pub fn page(&mut self, indicator: u16, priority: i32, desk: &mut Desk) -> Vec<u16> {
         self.add(priority, Some(indicator));
-        self.take_up(agenda)
+        self.take_up(desk)
     }
 
     fn add(&mut self, priority: i32, alert: Option<u16>) {
@@ -110,7 +103,7 @@ impl OnCall {
         self.arrived += 1;
     }
 
-    fn take_up(&mut self, agenda: &mut Agenda<PlatformEvent>) -> Vec<u16> {
+    fn take_up(&mut self, desk: &mut Desk) -> Vec<u16> {
         let mut taken_up = Vec::new();
         while self.free > 0
             && let Some((.., alert)) = self.waiting.pop_first()
@@ -122,7 +115,7 @@ impl OnCall {
                 (Some(_) | None, Some(_)) | (None, None) => &self.config.handling,
             };
             let span = handling.sample(&mut self.stream);
-            agenda.plan(agenda.now() + span, PlatformEvent::OnCall(Event::Freed));
+            desk.plan(desk.now() + span, PlatformEvent::OnCall(Event::Freed));
         }
         taken_up
     }

@@ -127,22 +127,37 @@ impl Gauge {
     }
 
     /// Sets the level.
+    #[inline]
     pub fn set(&mut self, now: Instant, value: u32) {
-        self.integral = self.integral(now);
-        self.since = now;
+        if value == self.value {
+            return;
+        }
+        self.bring_up_to(now);
         self.value = value;
         self.min = self.min.min(value);
         self.max = self.max.max(value);
     }
 
+    #[inline]
+    fn bring_up_to(&mut self, now: Instant) {
+        self.integral = self.integral(now);
+        self.since = now;
+    }
+
     /// Raises the level by one.
+    #[inline]
     pub fn rise(&mut self, now: Instant) {
-        self.set(now, self.value + 1);
+        self.bring_up_to(now);
+        self.value += 1;
+        self.max = self.max.max(self.value);
     }
 
     /// Lowers the level by one.
+    #[inline]
     pub fn fall(&mut self, now: Instant) {
-        self.set(now, self.value - 1);
+        self.bring_up_to(now);
+        self.value -= 1;
+        self.min = self.min.min(self.value);
     }
 
     /// The level now.
@@ -153,12 +168,13 @@ impl Gauge {
 
     /// Its integral since the start of the run, in nanoseconds.
     #[must_use]
+    #[inline]
     pub fn integral(&self, now: Instant) -> u128 {
         self.integral + u128::from(self.value) * u128::from(now.since(self.since).as_nanos())
     }
 
     fn close(&mut self, now: Instant) -> Level {
-        self.set(now, self.value);
+        self.bring_up_to(now);
         let area = (self.integral - self.integral_at_bin) as f64;
         let level = Level { area, min: self.min, max: self.max, last: self.value };
         (self.min, self.max, self.integral_at_bin) = (self.value, self.value, self.integral);
@@ -168,6 +184,7 @@ impl Gauge {
 
 impl Target {
     /// Counts the end of an operation.
+    #[inline(always)]
     pub fn ended(&mut self, now: Instant, tenant: u32, outcome: Outcome, latency: Span) {
         self.in_flight.fall(now);
         if outcome.is_ok() {
@@ -188,12 +205,14 @@ impl Target {
     }
 
     /// Counts the start of an operation.
+    #[inline(always)]
     pub fn begun(&mut self, now: Instant) {
         self.in_flight.rise(now);
         self.open.begun += 1;
     }
 
     /// Counts one more waiting attempt of a tenant.
+    #[inline(always)]
     pub fn waits(&mut self, now: Instant, tenant: u32) {
         self.waiting.rise(now);
         if let Some(waiting_of) = &mut self.waiting_of {
@@ -202,6 +221,7 @@ impl Target {
     }
 
     /// Counts one waiting attempt of a tenant less.
+    #[inline(always)]
     pub fn waits_no_more(&mut self, now: Instant, tenant: u32) {
         self.waiting.fall(now);
         if let Some(waiting_of) = &mut self.waiting_of {
@@ -266,6 +286,7 @@ impl Recorder {
     }
 
     /// The target, to report to.
+    #[inline]
     pub fn at(&mut self, target: TargetId) -> &mut Target {
         &mut self.targets[usize::from(target.0)]
     }
@@ -350,12 +371,14 @@ impl Recorder {
 
     /// How many bins are closed at all targets together.
     #[must_use]
+    #[inline]
     pub fn points(&self) -> usize {
         self.bins() * self.targets.len()
     }
 
     /// How many bins are closed.
     #[must_use]
+    #[inline]
     pub fn bins(&self) -> usize {
         self.targets.first().map_or(0, |target| target.bins.len())
     }

@@ -3,11 +3,10 @@
 //! A unit is one logical request on one call; an attempt is one try of it at the callee. The ledger
 //! counts both from their own ends, the arenas hold what has not ended, and the two must agree.
 
-use slotmap::{SlotMap, new_key_type};
-
 use super::parts::outcome::{Failure, Outcome};
 use super::parts::servers::SlotId;
 use crate::engine::agenda::Key;
+use crate::engine::arena::{Arena, Id};
 use crate::units::Instant;
 
 macro_rules! ids {
@@ -33,12 +32,10 @@ ids!(
     WorkloadId
 );
 
-new_key_type! {
-    /// A unit of work in flight.
-    pub struct UnitId;
-    /// An attempt in flight.
-    pub struct AttemptId;
-}
+/// A unit of work in flight.
+pub type UnitId = Id<Unit>;
+/// An attempt in flight.
+pub type AttemptId = Id<Attempt>;
 
 /// One logical request on one call.
 #[derive(Clone, Copy, Debug)]
@@ -145,9 +142,9 @@ pub struct Tally {
 #[derive(Debug, Default)]
 pub struct Work {
     /// Units in flight.
-    pub units: SlotMap<UnitId, Unit>,
+    pub units: Arena<Unit>,
     /// Attempts in flight.
-    pub attempts: SlotMap<AttemptId, Attempt>,
+    pub attempts: Arena<Attempt>,
     /// Units by call.
     unit_tallies: Vec<Tally>,
     /// Attempts by station and class.

@@ -3,15 +3,14 @@
 //! Arrivals, tenants and unit keys come from the workload's own stream, so that nothing else that
 //! changes moves them. Left out: sessions, correlation between tenants.
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng;
+use rand::Rng;
 
 use super::desk::Desk;
 use super::recorder::TargetId;
 use super::work::{CallId, Parent, Unit, WorkloadId};
 use super::{Event as PlatformEvent, Purpose, call, draws};
 use crate::engine::agenda::Key;
-use crate::engine::random::{child_key, uniform};
+use crate::engine::random::{Stream, child_key, uniform};
 use crate::engine::sample::Sampler;
 use crate::units::{Instant, Span};
 
@@ -95,7 +94,7 @@ pub struct Tenants {
 pub struct Workload {
     id: WorkloadId,
     config: Config,
-    stream: ChaCha8Rng,
+    stream: Stream,
     planned: Option<Key>,
     /// Arrivals so far, for those that are counted.
     arrived: usize,
@@ -131,6 +130,7 @@ impl Profile {
     /// With `count` drawn from the exponential distribution of mean 1 this is the next arrival of a
     /// Poisson process with this rate (time rescaling).
     #[must_use]
+    #[inline(always)]
     pub fn moment_of(&self, from: Instant, count: f64) -> Instant {
         let mut left = count;
         let mut at = from;
@@ -148,6 +148,7 @@ impl Profile {
 }
 
 impl Tenants {
+    #[inline(always)]
     fn choose(&self, u: f64) -> u32 {
         let index = self.cumulative.partition_point(|(sum, _)| *sum <= u);
         self.cumulative[index.min(self.cumulative.len() - 1)].1
@@ -157,7 +158,7 @@ impl Tenants {
 impl Workload {
     /// A workload that has brought nothing in yet.
     #[must_use]
-    pub fn new(id: WorkloadId, config: Config, stream: ChaCha8Rng) -> Self {
+    pub fn new(id: WorkloadId, config: Config, stream: Stream) -> Self {
         Self {
             id,
             config,
@@ -188,7 +189,7 @@ impl Workload {
                 let mut draws = draws(key, self.config.place, Purpose::Think, 0);
                 let first = think.sample(&mut draws).scaled(uniform(&mut draws));
                 let event = PlatformEvent::Workload(self.id, Event::ClientReady(client));
-                desk.agenda.plan(desk.now() + first, event);
+                desk.plan(desk.now() + first, event);
             }
         }
         self.draw_gap();
@@ -224,6 +225,7 @@ impl Workload {
     }
 
     /// Handles what happens to it.
+    #[inline(always)]
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
             Event::Arrived => self.on_arrived(desk),
@@ -248,9 +250,10 @@ impl Workload {
         let Arrivals::Closed { think, .. } = &self.config.arrivals else { return };
         let mut draws = draws(*key, self.config.place, Purpose::Think, 0);
         let event = PlatformEvent::Workload(self.id, Event::ClientReady(client));
-        desk.agenda.plan(desk.now() + think.sample(&mut draws), event);
+        desk.plan(desk.now() + think.sample(&mut draws), event);
     }
 
+    #[inline(always)]
     fn begin_unit(&self, key: u64, tenant: u32, parent: Parent, desk: &mut Desk) {
         let now = desk.now();
         let unit = Unit {
@@ -269,13 +272,16 @@ impl Workload {
             class: self.id,
         };
         let unit = desk.begin_unit(unit, self.config.target);
-        desk.agenda.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
+        desk.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
     }
 
+    #[inline(always)]
     fn on_arrived(&mut self, desk: &mut Desk) {
         let now = desk.now();
         let key = self.stream.next_u64();
         let u = uniform(&mut self.stream);
+        // Before the rest, since it takes the processor a while.
+        self.draw_gap();
         let tenant = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
@@ -284,16 +290,17 @@ impl Workload {
         self.begin_unit(key, tenant, Parent::Nobody, desk);
         self.arrived += 1;
         self.walked_to = now;
-        self.draw_gap();
         self.plan_next(desk);
     }
 
     /// Draws how many expected arrivals lie before the next one. Every kind of arrival draws, so
     /// that a workload whose kind is changed by a patch keeps the keys of its units.
+    #[inline(always)]
     fn draw_gap(&mut self) {
         self.remaining = -libm::log(1.0 - uniform(&mut self.stream));
     }
 
+    #[inline(always)]
     fn plan_next(&mut self, desk: &mut Desk) {
         if !self.config.is_enabled {
             return;
@@ -308,9 +315,8 @@ impl Workload {
             Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
             Arrivals::Closed { .. } => Instant::NEVER,
         };
-        self.planned = (next < Instant::NEVER).then(|| {
-            desk.agenda.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived))
-        });
+        self.planned = (next < Instant::NEVER)
+            .then(|| desk.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived)));
     }
 }
 

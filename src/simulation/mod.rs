@@ -3,7 +3,6 @@
 pub mod counts;
 pub mod ripple;
 
-use crate::engine::agenda::Agenda;
 use crate::engine::{self, Limits, Run};
 use crate::platform::Platform;
 use crate::scenario::Scenario;
@@ -46,16 +45,15 @@ pub struct Verdict {
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
 pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
-    let mut agenda = Agenda::new();
-    let mut platform = Platform::new(&scenario.platform, seed, &mut agenda);
+    let mut platform = Platform::new(&scenario.platform, seed);
     let limits = Limits {
         events: scenario.limits.events,
         events_at_one_instant: scenario.limits.events_at_one_instant,
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
         output: usize::try_from(scenario.limits.output).unwrap_or(usize::MAX),
     };
-    let run = engine::run(&mut platform, &mut agenda, scenario.clock.end(), limits);
-    platform.finish(run.ended, &mut agenda);
+    let run = engine::run(&mut platform, scenario.clock.end(), limits);
+    platform.finish(run.ended);
     let counts = Counts::new(scenario, &platform);
     Outcome { seed, run, platform, counts }
 }

@@ -3,13 +3,13 @@
 //! A linked list whose nodes lie in one vector and are used again: adding, taking the first and
 //! cancelling any cost a few steps, and what was cancelled leaves nothing behind.
 
-/// What an empty line has in place of a first key: later than every key.
-pub(super) const NO_KEY: u128 = u128::MAX;
+use super::NO_KEY;
 
 /// What stands for the neighbour of the first and of the last node.
 const NOWHERE: u32 = u32::MAX;
 
 /// Events under ascending keys.
+#[derive(Debug)]
 pub(super) struct Line<E> {
     nodes: Vec<Node<E>>,
     first_key: u128,
@@ -19,6 +19,7 @@ pub(super) struct Line<E> {
     free: u32,
 }
 
+#[derive(Debug)]
 struct Node<E> {
     /// [`NO_KEY`] while the node is out of use.
     key: u128,
@@ -35,11 +36,13 @@ impl<E: Copy> Line<E> {
     }
 
     /// The first event's key, or [`NO_KEY`].
+    #[inline]
     pub(super) const fn first(&self) -> u128 {
         self.first_key
     }
 
     /// The last event's key, or zero.
+    #[inline]
     pub(super) fn last(&self) -> u128 {
         self.nodes.get(self.last as usize).map_or(0, |node| node.key)
     }

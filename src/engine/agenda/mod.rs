@@ -3,8 +3,9 @@
 //! The order is (instant, sequence number), whatever structure holds an event: planning takes the
 //! next sequence number, so events of one instant happen in the order in which they were planned.
 //!
-//! - Events at this very instant stand in a first-in-first-out line and never touch the heap.
-//! - So do timers of one fixed length, a line for each length: only its head is on the heap.
+//! - Events at this very instant stand in a first-in-first-out line and never touch the heap. What
+//!   the heap holds for this instant was planned before it came, and so goes first.
+//! - Timers of one fixed length stand in a line, one for each length: only its head is on the heap.
 //! - Everything else is in a slot, and its key on the heap of packed integers.
 //!
 //! Cancelling leaves no garbage: in a line at once; on the heap, a cancelled key is dropped when it
@@ -15,29 +16,39 @@ mod heap;
 mod line;
 #[cfg(test)]
 mod tests;
+mod this_instant;
+
+use std::num::NonZeroU64;
 
 use crate::units::Instant;
 use heap::Heap;
-use line::{Line, NO_KEY};
+use line::Line;
+use this_instant::ThisInstant;
 
-/// Bits of a ticket that name the slot: 16 million events on the heap, 10^12 planned in all.
-const SLOT_BITS: u32 = 24;
-const SLOTS_MAX: usize = 1 << SLOT_BITS;
+/// Bits of a ticket that name the slot: 16 million events on the heap and as many lines; 5 * 10^11
+/// planned in all.
+const SLOT_BITS: u32 = 25;
+const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
 const SEQUENCE_END: u64 = 1 << (u64::BITS - SLOT_BITS);
-/// The slot that stands for the line of this very instant.
-const THIS_INSTANT: u64 = 0;
+/// From here on a slot is not one, but stands for a line of timers.
+const LINES: u32 = 1 << (SLOT_BITS - 1);
+/// Stands for the line of this very instant.
+const THIS_INSTANT: u32 = SLOT_MASK;
 
 /// Events planned for instants to come, and the present instant.
+#[derive(Debug)]
 pub struct Agenda<E: Copy> {
     now: Instant,
     sequence: u64,
+    this_instant: ThisInstant<E>,
+    /// Events to come, those at this instant left out.
     pending: usize,
-    this_instant: Line<E>,
     heap: Heap,
     /// Keys on the heap whose event was cancelled.
     cancelled: usize,
     slots: Vec<Slot<E>>,
-    free_slots: Vec<u32>,
+    /// The first of the free slots, which are linked; [`LINES`] if none is free.
+    free: u32,
     lines: Vec<Timers<E>>,
 }
 
@@ -45,7 +56,7 @@ pub struct Agenda<E: Copy> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key {
     /// Sequence number and slot: never the same twice, so an outdated key matches nothing.
-    ticket: u64,
+    ticket: NonZeroU64,
     /// Where in its line.
     place: u32,
 }
@@ -54,25 +65,16 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineId(u32);
 
+/// A free slot's ticket is the next free slot, which is no ticket: sequence numbers begin at one.
+#[derive(Debug)]
 struct Slot<E> {
     ticket: u64,
-    content: Content<E>,
+    event: E,
 }
 
-#[derive(Clone, Copy)]
-enum Content<E> {
-    /// Free, or cancelled while its key is still on the heap.
-    Nothing,
-    Event(E),
-    /// For ever the slot of one line of timers.
-    Line(LineId),
-    /// For ever the slot of [`THIS_INSTANT`].
-    ThisInstant,
-}
-
+#[derive(Debug)]
 struct Timers<E> {
     line: Line<E>,
-    slot: u64,
     /// The line's key on the heap, not later than its first event's; [`NO_KEY`] if there is none.
     heap_key: u128,
 }
@@ -90,26 +92,28 @@ impl<E: Copy> Agenda<E> {
         Self {
             now: Instant::START,
             sequence: 0,
+            this_instant: ThisInstant::new(),
             pending: 0,
-            this_instant: Line::new(),
-            heap: Heap::default(),
+            heap: Heap::new(),
             cancelled: 0,
-            slots: vec![Slot { ticket: THIS_INSTANT, content: Content::ThisInstant }],
-            free_slots: Vec::new(),
+            slots: Vec::new(),
+            free: LINES,
             lines: Vec::new(),
         }
     }
 
     /// The present instant: that of the event delivered last.
+    #[inline]
     #[must_use]
     pub const fn now(&self) -> Instant {
         self.now
     }
 
     /// How many events are still to happen.
+    #[inline]
     #[must_use]
     pub const fn pending(&self) -> usize {
-        self.pending
+        self.pending + self.this_instant.pending()
     }
 
     /// Plans an event for the instant `at`.
@@ -117,36 +121,34 @@ impl<E: Copy> Agenda<E> {
     /// # Panics
     ///
     /// Panics if `at` is in the past, or if the agenda is full (2^24 events pending outside of
-    /// lines, 2^40 planned in all).
-    #[inline]
+    /// lines, 2^39 planned in all).
+    #[inline(always)]
     pub fn plan(&mut self, at: Instant, event: E) -> Key {
         assert!(at >= self.now, "{at:?} is before {:?}", self.now);
         if at == self.now {
             return self.plan_for_this_instant(event);
         }
-        let slot = self.fill_slot(Content::Event(event));
-        let ticket = self.take_ticket(slot);
-        self.slots[index(slot)].ticket = ticket;
-        self.heap.push(key_of(at, ticket));
+        let ticket = self.fill_slot(event);
+        self.pending += 1;
+        self.heap.push(key_of(at, ticket.get()));
         Key { ticket, place: 0 }
     }
 
     /// Plans an event for this very instant, after all others planned for it.
     #[inline]
     pub fn plan_now(&mut self, event: E) {
-        self.plan_for_this_instant(event);
+        self.this_instant.push(event);
     }
 
     /// Opens a line for timers that all have one length.
     ///
     /// # Panics
     ///
-    /// Panics if the agenda is full, as [`Agenda::plan`] does.
+    /// Panics if there are 2^24 lines.
     pub fn line(&mut self) -> LineId {
-        let id = LineId(u32::try_from(self.lines.len()).expect("every line has a slot"));
-        let slot = self.fill_slot(Content::Line(id));
-        self.lines.push(Timers { line: Line::new(), slot, heap_key: NO_KEY });
-        id
+        let id = u32::try_from(self.lines.len()).ok().filter(|id| LINES + id < THIS_INSTANT);
+        self.lines.push(Timers { line: Line::new(), heap_key: NO_KEY });
+        LineId(id.expect("no more than 2^24 lines can be opened"))
     }
 
     /// Plans an event for the instant `at` in a line, which is cheaper than [`Agenda::plan`] and
@@ -160,14 +162,18 @@ impl<E: Copy> Agenda<E> {
     #[inline]
     pub fn plan_in_line(&mut self, line: LineId, at: Instant, event: E) -> Key {
         assert!(at >= self.now, "{at:?} is before {:?}", self.now);
+        if at == self.now {
+            return self.plan_for_this_instant(event);
+        }
         let timers = &self.lines[line.index()];
         // The key on the heap may be later than the last entry's: its own entry was cancelled.
         let has_key = timers.heap_key != NO_KEY;
         if has_key && at < instant_of(timers.heap_key.max(timers.line.last())) {
             return self.plan(at, event);
         }
-        let ticket = self.take_ticket(timers.slot);
-        let key = key_of(at, ticket);
+        let ticket = self.take_ticket(LINES + line.0);
+        let key = key_of(at, ticket.get());
+        self.pending += 1;
         let timers = &mut self.lines[line.index()];
         if !has_key {
             timers.heap_key = key;
@@ -178,135 +184,139 @@ impl<E: Copy> Agenda<E> {
 
     /// Takes an event off the agenda; one that happened or was cancelled before is no matter.
     #[inline]
-    pub fn cancel(&mut self, key: Key) {
-        let slot = &mut self.slots[index(slot_of(key.ticket))];
-        let is_cancelled = match slot.content {
-            Content::Line(id) => self.lines[id.index()].line.cancel(key.ticket, key.place),
-            Content::ThisInstant => self.this_instant.cancel(key.ticket, key.place),
-            Content::Event(_) if slot.ticket == key.ticket => {
-                slot.content = Content::Nothing;
-                self.cancelled += 1;
-                self.drop_cancelled_if_many();
-                true
-            }
-            Content::Event(_) | Content::Nothing => false,
-        };
-        self.pending -= usize::from(is_cancelled);
+    pub fn cancel(&mut self, Key { ticket, place }: Key) {
+        let ticket = ticket.get();
+        let slot = slot_of(ticket);
+        if slot == THIS_INSTANT {
+            self.this_instant.cancel(ticket, place);
+        } else if slot >= LINES {
+            let timers = &mut self.lines[(slot - LINES) as usize];
+            self.pending -= usize::from(timers.line.cancel(ticket, place));
+        } else if self.empty_slot(ticket).is_some() {
+            self.pending -= 1;
+            self.cancelled += 1;
+            self.drop_cancelled_if_many();
+        }
     }
 
     /// Delivers the next event and moves on to its instant.
     #[expect(clippy::should_implement_trait, reason = "an agenda is planned into between events")]
     pub fn next(&mut self) -> Option<(Instant, E)> {
-        self.next_before_key(NO_KEY)
+        self.next_before(Instant::NEVER)
     }
 
     /// Delivers the next event and moves on to its instant, if that is before `end`.
     #[inline]
     pub fn next_before(&mut self, end: Instant) -> Option<(Instant, E)> {
-        self.next_before_key(key_of(end, 0))
-    }
-
-    #[inline]
-    fn next_before_key(&mut self, end: u128) -> Option<(Instant, E)> {
         loop {
-            let first = self.heap.first().unwrap_or(NO_KEY);
-            let first_now = self.this_instant.first();
-            // An event on the heap may be for this instant as well, planned before it came.
-            let key = first.min(first_now);
-            if key >= end {
+            let first = self.heap.first();
+            let at = instant_of(first);
+            if at > self.now && !self.this_instant.is_empty() {
+                if self.now >= end {
+                    return None;
+                }
+                if let Some(event) = self.this_instant.pop() {
+                    return Some((self.now, event));
+                }
+            } else if at >= end {
                 return None;
-            }
-            let event =
-                if first_now < first { self.this_instant.pop() } else { self.take_first(first) };
-            if let Some(event) = event {
-                self.now = instant_of(key);
+            } else if let Some(event) = self.take_first(first) {
+                self.now = at;
                 self.pending -= 1;
-                return Some((self.now, event));
+                return Some((at, event));
             }
         }
     }
 
     /// Takes the heap's first key and its event, if the key still stands for one.
-    #[inline]
+    #[inline(always)]
     fn take_first(&mut self, first: u128) -> Option<E> {
-        let slot = slot_of(ticket_of(first));
-        match self.slots[index(slot)].content {
-            Content::Event(event) => {
-                self.heap.pop();
-                self.empty_slot(slot);
-                self.drop_cancelled_if_many();
-                Some(event)
-            }
-            Content::Line(id) => self.take_first_of_line(id, first),
-            Content::Nothing => {
-                self.heap.pop();
-                self.empty_slot(slot);
-                self.cancelled -= 1;
-                None
-            }
-            Content::ThisInstant => unreachable!("this instant's line is never on the heap"),
+        let ticket = ticket_of(first);
+        let slot = slot_of(ticket);
+        if slot >= LINES {
+            return self.take_first_of_line((slot - LINES) as usize, first);
         }
+        self.heap.pop();
+        let event = self.empty_slot(ticket);
+        if event.is_none() {
+            self.cancelled -= 1;
+        }
+        self.drop_cancelled_if_many();
+        event
     }
 
-    fn take_first_of_line(&mut self, id: LineId, first: u128) -> Option<E> {
-        let timers = &mut self.lines[id.index()];
+    #[inline(never)]
+    fn take_first_of_line(&mut self, line: usize, first: u128) -> Option<E> {
+        let timers = &mut self.lines[line];
         let event = if timers.line.first() == first { timers.line.pop() } else { None };
         timers.heap_key = timers.line.first();
+        self.heap.pop();
         if timers.heap_key == NO_KEY {
-            self.heap.pop();
             self.drop_cancelled_if_many();
         } else {
-            self.heap.replace_first(timers.heap_key);
+            self.heap.push(timers.heap_key);
         }
         event
     }
 
     fn plan_for_this_instant(&mut self, event: E) -> Key {
         let ticket = self.take_ticket(THIS_INSTANT);
-        Key { ticket, place: self.this_instant.push(key_of(self.now, ticket), event) }
+        Key { ticket, place: self.this_instant.push_under(ticket.get(), event) }
     }
 
     /// The next sequence number, with the slot in its low bits.
-    fn take_ticket(&mut self, slot: u64) -> u64 {
-        assert!(self.sequence < SEQUENCE_END, "no more than 2^40 events can be planned");
-        let ticket = self.sequence << SLOT_BITS | slot;
+    #[inline]
+    fn take_ticket(&mut self, slot: u32) -> NonZeroU64 {
         self.sequence += 1;
-        self.pending += 1;
+        assert!(self.sequence < SEQUENCE_END, "no more than 2^39 events can be planned");
+        let ticket = self.sequence << SLOT_BITS | u64::from(slot);
+        NonZeroU64::new(ticket).expect("the first sequence number is one")
+    }
+
+    /// Puts an event into a slot under a ticket.
+    #[inline(always)]
+    fn fill_slot(&mut self, event: E) -> NonZeroU64 {
+        let free = self.free;
+        if let Some(next) = self.slots.get(free as usize).map(|slot| slot_of(slot.ticket)) {
+            let ticket = self.take_ticket(free);
+            self.free = next;
+            self.slots[free as usize] = Slot { ticket: ticket.get(), event };
+            return ticket;
+        }
+        let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot < LINES);
+        let ticket = self.take_ticket(slot.expect("no more than 2^24 events can be pending"));
+        self.slots.push(Slot { ticket: ticket.get(), event });
         ticket
     }
 
-    fn fill_slot(&mut self, content: Content<E>) -> u64 {
-        if let Some(slot) = self.free_slots.pop() {
-            self.slots[slot as usize].content = content;
-            return u64::from(slot);
+    /// Takes an event out of its slot, if the slot is still its own.
+    #[inline(always)]
+    fn empty_slot(&mut self, ticket: u64) -> Option<E> {
+        let number = slot_of(ticket);
+        let slot = self.slots.get_mut(number as usize)?;
+        if slot.ticket != ticket {
+            return None;
         }
-        assert!(self.slots.len() < SLOTS_MAX, "no more than 2^24 events can be pending");
-        self.slots.push(Slot { ticket: 0, content });
-        self.slots.len() as u64 - 1
-    }
-
-    fn empty_slot(&mut self, slot: u64) {
-        self.slots[index(slot)].content = Content::Nothing;
-        self.free_slots.push(u32::try_from(slot).expect("a slot has 24 bits"));
+        slot.ticket = u64::from(self.free);
+        self.free = number;
+        Some(slot.event)
     }
 
     /// Keeps cancelled keys at most half of the heap; each pays for its own removal.
     #[inline]
     fn drop_cancelled_if_many(&mut self) {
-        if self.cancelled > self.heap.len() / 2 {
+        if self.cancelled > 0 && self.cancelled > self.heap.len() / 2 {
             self.drop_cancelled();
         }
     }
 
+    #[cold]
     fn drop_cancelled(&mut self) {
-        let Self { heap, slots, free_slots, .. } = self;
-        heap.retain(|key| {
-            let slot = slot_of(ticket_of(key));
-            let is_kept = !matches!(slots[index(slot)].content, Content::Nothing);
-            if !is_kept {
-                free_slots.push(u32::try_from(slot).expect("a slot has 24 bits"));
-            }
-            is_kept
+        let slots = &self.slots;
+        self.heap.retain(|key| {
+            let ticket = ticket_of(key);
+            let slot = slots.get(slot_of(ticket) as usize);
+            slot.is_none_or(|slot| slot.ticket == ticket)
         });
         self.cancelled = 0;
     }
@@ -317,6 +327,9 @@ impl LineId {
         self.0 as usize
     }
 }
+
+/// Later than every key of an event.
+const NO_KEY: u128 = u128::MAX;
 
 /// An instant and a ticket as one number in the order of the agenda.
 const fn key_of(at: Instant, ticket: u64) -> u128 {
@@ -332,11 +345,7 @@ const fn ticket_of(key: u128) -> u64 {
     key as u64
 }
 
-const fn slot_of(ticket: u64) -> u64 {
-    ticket & (SLOTS_MAX as u64 - 1)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a slot has 24 bits")]
-const fn index(slot: u64) -> usize {
-    slot as usize
+#[expect(clippy::cast_possible_truncation, reason = "a slot has 25 bits")]
+const fn slot_of(ticket: u64) -> u32 {
+    ticket as u32 & SLOT_MASK
 }

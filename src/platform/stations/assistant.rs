@@ -135,14 +135,14 @@ impl Assistant {
     /// A conversation began.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = arrive(id, self.config.target, desk);
+        let attempt = *arrive(id, self.config.target, desk);
         if self.take_place(id, attempt.tenant, desk) {
             self.go_on(id, desk);
         } else if self.queue.push(entry(id, &attempt)).is_ok() {
             desk.recorder.at(self.config.target).waits(now, attempt.tenant);
             if let Some(wait_max) = self.config.queue.wait_max {
                 let event = PlatformEvent::Assistant(self.id, Event::WaitEnded(id));
-                let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
+                let timer = desk.plan_in_line(self.waits, now + wait_max, event);
                 desk.work.attempts[id].timer = Some(timer);
             }
         } else {
@@ -193,7 +193,7 @@ impl Assistant {
                     let mut draws = draws(attempt.key, *place, Purpose::Service, attempt.turn());
                     let at = desk.now() + wait.sample(&mut draws);
                     let event = PlatformEvent::Assistant(self.id, Event::CustomerAnswered(id));
-                    desk.agenda.plan(at, event);
+                    desk.plan(at, event);
                     return;
                 }
             }
@@ -226,7 +226,7 @@ impl Assistant {
     /// Plans the next round, even one that begins at once, so that the engine sees every one.
     fn plan_round(&self, id: AttemptId, pause: Span, desk: &mut Desk) {
         let event = PlatformEvent::Assistant(self.id, Event::RoundBegan(id));
-        desk.agenda.plan(desk.now() + pause, event);
+        desk.plan(desk.now() + pause, event);
     }
 
     /// A call that a conversation waits for ended.
@@ -276,7 +276,7 @@ impl Assistant {
             return;
         }
         while self.has_place() {
-            let (servers, work) = (&self.servers, &*desk.work);
+            let (servers, work) = (&self.servers, &desk.work);
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { break };
             let attempt = &mut desk.work.attempts[id];
@@ -300,7 +300,7 @@ impl Assistant {
         }
         desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
         desk.answer(id, Err(failure));
-        let work = &*desk.work;
+        let work = &desk.work;
         self.queue.forget_one(tenant, |id| is_waiting(work, id));
     }
 
@@ -314,7 +314,7 @@ impl Assistant {
 
     /// Reports how long the conversation that waits longest for a place has waited.
     pub fn report(&self, now: Instant, desk: &mut Desk) {
-        let work = &*desk.work;
+        let work = &desk.work;
         let oldest = self.queue.oldest(|id| is_waiting(work, id));
         let oldest_wait = oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived));
         desk.recorder.at(self.config.target).open.oldest_wait = oldest_wait;
@@ -322,14 +322,14 @@ impl Assistant {
 
     /// Throws all conversations away that wait for a place.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
             self.leave_queue(entry.item, Failure::Dropped, desk);
         }
     }
 
     /// Sets the assistant up otherwise from now on; conversations meet it at their next step.
     pub fn reconfigure(&mut self, config: Config, desk: &mut Desk) {
-        let work = &*desk.work;
+        let work = &desk.work;
         self.queue.reconfigure(&config.queue, false, |id| is_waiting(work, id));
         self.config = config;
         self.add_places();

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::Rng as _;
+use rand::Rng as _;
 
 use super::requests::OutgoingCall;
 use super::service;
+use crate::engine::random::Stream;
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
@@ -58,7 +58,7 @@ pub struct Fleet {
     station: StationId,
     target: TargetId,
     config: Config,
-    stream: ChaCha8Rng,
+    stream: Stream,
     /// By number, which rises with age and is never used twice.
     instances: BTreeMap<u32, Instance>,
     /// Since when the instances have been up that take no new work, but have some in hand.
@@ -84,7 +84,7 @@ impl Fleet {
         station: StationId,
         target: TargetId,
         config: Config,
-        stream: ChaCha8Rng,
+        stream: Stream,
         wanted: u32,
     ) -> Self {
         let up = Instance { rollout: 0, phase: Phase::Up(None), image: config.release };
@@ -208,7 +208,7 @@ impl Fleet {
         let image = self.config.release;
         let phase = Phase::Pulling { failed: 0 };
         self.instances.insert(number, Instance { rollout: self.rollout, phase, image });
-        desk.agenda.plan_now(self.event(service::Event::PullBegan(number)));
+        desk.plan_now(self.event(service::Event::PullBegan(number)));
     }
 
     /// An instance asks the registry for its image.
@@ -221,7 +221,7 @@ impl Fleet {
         bin.pulls += 1;
         if desk.registry.has(image, now) {
             let pull_time = desk.registry.config().pull_time.sample(&mut self.stream);
-            desk.agenda.plan(now + pull_time, self.event(service::Event::PullEnded(number)));
+            desk.plan(now + pull_time, self.event(service::Event::PullEnded(number)));
             return;
         }
         bin.pulls_failed += 1;
@@ -233,7 +233,7 @@ impl Fleet {
             instance.image = Some(fallback);
         }
         let pause: Span = desk.registry.config().back_off.delay(failed + 1);
-        desk.agenda.plan(now + pause, self.event(service::Event::PullBegan(number)));
+        desk.plan(now + pause, self.event(service::Event::PullBegan(number)));
     }
 
     /// An instance has its image.
@@ -256,7 +256,7 @@ impl Fleet {
         let start_up = self.config.start_up.as_ref();
         let span = start_up.map_or(Span::ZERO, |start_up| start_up.sample(&mut self.stream));
         let event = self.event(service::Event::StartUpEnded(number));
-        desk.agenda.plan(desk.now() + pause + span, event);
+        desk.plan(desk.now() + pause + span, event);
     }
 
     /// An instance has started, and makes the calls without which it is not ready.
@@ -291,7 +291,7 @@ impl Fleet {
                 ..desk.own_unit(outgoing.call, self.stream.next_u64())
             };
             let unit = desk.begin_unit(unit, outgoing.target);
-            desk.agenda.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
+            desk.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
             return Vec::new();
         }
         instance.phase = Phase::Up(Some(now));

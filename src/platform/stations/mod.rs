@@ -120,6 +120,7 @@ impl Station {
     }
 
     /// Handles what happens at stations of every kind.
+    #[inline(always)]
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match (self, event) {
             (Self::Service(it), Event::Arrived(id)) => it.on_arrived(id, desk),

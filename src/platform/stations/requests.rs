@@ -25,19 +25,20 @@ pub struct OutgoingCall {
     pub is_awaited: bool,
 }
 
-/// Counts an attempt in that arrives at the station that is measured at `target`, and gives it.
+/// Counts an attempt in that arrives at the station that is measured at `target`, and shows it.
 ///
 /// Until then it was on its way, and no load of the station.
 ///
 /// # Panics
 ///
 /// Panics if the attempt is not in flight: an error in this crate.
-pub fn arrive(id: AttemptId, target: TargetId, desk: &mut Desk) -> Attempt {
+#[inline(always)]
+pub fn arrive(id: AttemptId, target: TargetId, desk: &mut Desk) -> &mut Attempt {
     let now = desk.now();
     desk.recorder.at(target).begun(now);
     let attempt = &mut desk.work.attempts[id];
     attempt.arrived = now;
-    *attempt
+    attempt
 }
 
 /// Makes the calls of the next steps, up to one that has to be waited for, and says whether there is such
@@ -99,24 +100,27 @@ pub fn make_call(
         class: attempt.class,
     };
     let unit = desk.begin_unit(unit, outgoing.target);
-    desk.agenda.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
+    desk.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
     outgoing.is_awaited
 }
 
 /// Whether an attempt in a queue is still waiting there.
 #[must_use]
+#[inline(always)]
 pub fn is_waiting(work: &Work, id: AttemptId) -> bool {
     work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
 }
 
 /// A request that holds a slot. Another call may have failed it since, or its instance crashed: even at
 /// this very instant, so that its call has yet to hear of it.
-pub fn in_hand<'a>(id: AttemptId, desk: &'a mut Desk) -> Option<&'a mut Attempt> {
+#[inline(always)]
+pub fn in_hand(id: AttemptId, desk: &mut Desk) -> Option<&mut Attempt> {
     desk.work.attempts.get_mut(id).filter(|it| it.slot.is_some())
 }
 
 /// An attempt as it waits in a queue with a lane for each tenant.
 #[must_use]
+#[inline(always)]
 pub fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
     let Attempt { tenant, priority, due, .. } = *attempt;
     queue::Entry { item: id, lane: tenant, priority, due }

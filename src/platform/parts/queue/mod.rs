@@ -131,6 +131,7 @@ impl<T: Copy> Queue<T> {
     /// # Errors
     ///
     /// `Full` if as much waits as the bound allows.
+    #[inline(always)]
     pub fn push(&mut self, entry: Entry<T>) -> Result<(), Full> {
         if self.config.bound.is_some_and(|bound| self.live >= bound as usize) {
             return Err(Full);
@@ -162,6 +163,7 @@ impl<T: Copy> Queue<T> {
     /// Lanes with room of their own go first, in the queue's order; if none of them waits, those that may
     /// borrow, in the same order. A lane once found without room of its own is not asked again before
     /// `reopen`.
+    #[inline(always)]
     pub fn pop(
         &mut self,
         room: impl FnMut(u32) -> Room,
@@ -170,8 +172,14 @@ impl<T: Copy> Queue<T> {
         let next = match &mut self.line {
             Line::Plain(waiting) => {
                 let is_lifo = self.config.order == Order::Lifo;
-                let mut take = || if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
-                std::iter::from_fn(&mut take).map(|entry| entry.item).find(|&item| is_live(item))
+                loop {
+                    let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
+                    match next {
+                        Some(entry) if !is_live(entry.item) => {}
+                        Some(entry) => break Some(entry.item),
+                        None => break None,
+                    }
+                }
             }
             Line::Laned(lanes) => lanes.pop(room, is_live),
         };
@@ -180,6 +188,7 @@ impl<T: Copy> Queue<T> {
     }
 
     /// Notes that a slot taken by `lane` was freed, so that it may have room of its own again.
+    #[inline(always)]
     pub fn reopen(&mut self, lane: u32) {
         if let Line::Laned(lanes) = &mut self.line {
             lanes.reopen(lane);

@@ -83,7 +83,7 @@ pub struct Servers<T> {
     place_of: BTreeMap<u32, usize>,
     /// The places of the instances with a free slot, the one whose turn it is first.
     turns: VecDeque<usize>,
-    /// Slots taken, by lane number, as far as lanes have been seen.
+    /// Slots taken, by lane number, as far as lanes have been seen; empty while lanes have no cap.
     lanes: Vec<u32>,
     /// Slots of the instances that take work, and how many of them are busy.
     open: u32,
@@ -186,35 +186,35 @@ impl<T: Copy> Servers<T> {
             if held.place == place
                 && let Some((item, lane)) = held.work.take()
             {
-                self.lanes[lane as usize] -= 1;
-                self.in_hand -= 1;
+                lost.push((item, lane));
                 self.spare.push(slot);
-                lost.push(item);
             }
         }
         self.vacate(place);
-        lost
+        for (_, lane) in &lost {
+            self.leave_lane(*lane);
+        }
+        self.in_hand -= u32::try_from(lost.len()).expect("slots have 32-bit numbers");
+        lost.into_iter().map(|(item, _)| item).collect()
     }
 
     /// Whether any slot is free.
     #[must_use]
+    #[inline(always)]
     pub fn has_free(&self) -> bool {
         self.open_busy < self.open
     }
 
     /// Whether `lane` may take a slot, if one is free.
     #[must_use]
+    #[inline(always)]
     pub fn room_for(&self, lane: u32) -> Room {
+        let Some(LaneMax { max, borrow }) = self.config.lane_max else { return Room::Own };
         let taken = self.lanes.get(lane as usize).copied().unwrap_or(0);
-        match self.config.lane_max {
-            Some(LaneMax { max, borrow }) if taken >= max => {
-                if borrow {
-                    Room::Borrowed
-                } else {
-                    Room::None
-                }
-            }
-            Some(_) | None => Room::Own,
+        match borrow {
+            _ if taken < max => Room::Own,
+            true => Room::Borrowed,
+            false => Room::None,
         }
     }
 
@@ -222,6 +222,7 @@ impl<T: Copy> Servers<T> {
     /// lane has no room.
     ///
     /// That a lane borrows only where no other waits is up to the queue that `item` comes from.
+    #[inline(always)]
     pub fn take_slot(&mut self, item: T, lane: u32) -> Option<SlotId> {
         if self.room_for(lane) == Room::None {
             return None;
@@ -234,10 +235,9 @@ impl<T: Copy> Servers<T> {
             self.turns.push_back(place);
         }
         self.slots[slot.index()].work = Some((item, lane));
-        if lane as usize >= self.lanes.len() {
-            self.lanes.resize(lane as usize + 1, 0);
+        if self.config.lane_max.is_some() {
+            self.join_lane(lane);
         }
-        self.lanes[lane as usize] += 1;
         self.open_busy += 1;
         self.in_hand += 1;
         Some(slot)
@@ -250,11 +250,12 @@ impl<T: Copy> Servers<T> {
     /// # Panics
     ///
     /// Panics if the slot is not taken.
+    #[inline(always)]
     pub fn free(&mut self, slot: SlotId) -> Freed<T> {
         let held = &mut self.slots[slot.index()];
         let place = held.place;
         let (item, lane) = held.work.take().expect("a slot that is freed was taken");
-        self.lanes[lane as usize] -= 1;
+        self.leave_lane(lane);
         self.in_hand -= 1;
         let instance = self.instance_mut(place);
         instance.busy -= 1;
@@ -303,6 +304,28 @@ impl<T: Copy> Servers<T> {
     /// The queue must be told as well, by its own `reconfigure`.
     pub fn reconfigure(&mut self, config: &Config) {
         self.config = config.clone();
+        self.lanes.clear();
+        if config.lane_max.is_some() {
+            let lanes: Vec<u32> =
+                self.slots.iter().filter_map(|slot| slot.work).map(|(_, lane)| lane).collect();
+            for lane in lanes {
+                self.join_lane(lane);
+            }
+        }
+    }
+
+    fn join_lane(&mut self, lane: u32) {
+        if lane as usize >= self.lanes.len() {
+            self.lanes.resize(lane as usize + 1, 0);
+        }
+        self.lanes[lane as usize] += 1;
+    }
+
+    #[inline]
+    fn leave_lane(&mut self, lane: u32) {
+        if let Some(taken) = self.lanes.get_mut(lane as usize) {
+            *taken -= 1;
+        }
     }
 
     /// A slot for the instance at a place: one that has none, or a new one.
@@ -342,10 +365,12 @@ impl<T: Copy> Servers<T> {
         }
     }
 
+    #[inline(always)]
     fn instance(&self, place: usize) -> &Instance {
         self.places[place].as_ref().expect("a slot that is taken has an instance")
     }
 
+    #[inline(always)]
     fn instance_mut(&mut self, place: usize) -> &mut Instance {
         self.places[place].as_mut().expect("a slot that is taken has an instance")
     }

@@ -21,7 +21,7 @@ impl Jobs {
         if outcome.is_err() && uniform(&mut draws) < share.get() {
             let number = u16::try_from(kind).expect("types have 16-bit numbers");
             let at = now + delay.sample(&mut draws);
-            desk.agenda.plan(at, self.event(Event::Reported(number)));
+            desk.plan(at, self.event(Event::Reported(number)));
         }
     }
 
@@ -45,7 +45,7 @@ impl Jobs {
         if attempt.is_queued {
             self.leave_queue(id, &attempt, desk);
             self.end(id, Err(Failure::Dropped), desk);
-            let (lane, work) = (self.lane_of(&attempt), &*desk.work);
+            let (lane, work) = (self.lane_of(&attempt), &desk.work);
             self.queue.forget_one(lane, |id| is_waiting(work, id));
         } else {
             self.end(id, Err(Failure::Dropped), desk);

@@ -43,7 +43,7 @@ impl Jobs {
     pub fn report(&mut self, now: Instant, desk: &mut Desk) {
         let mut longest = Span::ZERO;
         for (kind, job) in self.config.types.iter().enumerate() {
-            let lag = self.ledger.lag(kind, now, desk.work);
+            let lag = self.ledger.lag(kind, now, &desk.work);
             desk.recorder.at(job.target).open.oldest_wait = lag;
             longest = longest.max(lag);
         }
@@ -74,7 +74,7 @@ impl Jobs {
 
     /// Throws all waiting jobs away that are due.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
             self.drop_waiting(entry.item, desk);
         }
     }
@@ -87,7 +87,7 @@ impl Jobs {
             desk.agenda.cancel(planned);
         }
         let has_lanes = config.servers.lane_max.is_some();
-        let work = &*desk.work;
+        let work = &desk.work;
         self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
         self.servers.reconfigure(&config.servers);
         self.config = config;

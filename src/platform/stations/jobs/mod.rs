@@ -161,7 +161,7 @@ impl Jobs {
     /// A job arrived, which may not be due yet.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = arrive(id, self.config.target, desk);
+        let attempt = *arrive(id, self.config.target, desk);
         let due = self.first_due(&attempt);
         desk.work.attempts[id].due = due;
         let kind = self.type_of(&attempt);
@@ -173,14 +173,14 @@ impl Jobs {
     }
 
     fn plan_deadline(&self, id: AttemptId, at: Instant, desk: &mut Desk) {
-        let timer = desk.agenda.plan(at, self.event(Event::DeadlinePassed(id)));
+        let timer = desk.plan(at, self.event(Event::DeadlinePassed(id)));
         desk.work.attempts[id].timer = Some(timer);
     }
 
     /// Has a job run from `due` on.
     fn run_at(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
         if due > desk.now() {
-            desk.agenda.plan(due, self.event(Event::FellDue(id)));
+            desk.plan(due, self.event(Event::FellDue(id)));
         } else {
             self.on_fell_due(id, desk);
         }
@@ -215,7 +215,7 @@ impl Jobs {
     /// Gives free workers to waiting jobs, as far as the throughput lets them start.
     fn fill(&mut self, desk: &mut Desk) {
         while self.servers.has_free() && desk.now() >= self.next_start {
-            let (servers, work) = (&self.servers, &*desk.work);
+            let (servers, work) = (&self.servers, &desk.work);
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { return };
             let attempt = desk.work.attempts[id];
@@ -233,7 +233,7 @@ impl Jobs {
         let is_held = self.next_start > desk.now();
         let is_wanted = self.servers.has_free() && !self.queue.is_empty();
         if is_held && is_wanted && self.paced.is_none() {
-            self.paced = Some(desk.agenda.plan(self.next_start, self.event(Event::Paced)));
+            self.paced = Some(desk.plan(self.next_start, self.event(Event::Paced)));
         }
     }
 
@@ -250,7 +250,7 @@ impl Jobs {
         let kind = self.type_of(&attempt);
         let mut draws = draws(attempt.key, kind.place, Purpose::Service, attempt.turn());
         let span = kind.run_time.sample(&mut draws);
-        desk.agenda.plan(desk.now() + span, self.event(Event::Served(id)));
+        desk.plan(desk.now() + span, self.event(Event::Served(id)));
     }
 
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {

@@ -1,9 +1,7 @@
 //! The agents of the organizations: groups with skills and shifts. An agent has no identity; what counts
 //! is how many items a group's agents of one organization can still take.
 
-use rand_chacha::ChaCha8Rng;
-
-use crate::engine::random::uniform;
+use crate::engine::random::{Stream, uniform};
 use crate::platform::recorder::{Gauge, Target};
 use crate::units::{Instant, Share};
 
@@ -50,7 +48,7 @@ impl Group {
 }
 
 impl Agents {
-    pub(super) fn new(groups: &[Group], tenants: u32, mut stream: ChaCha8Rng) -> Self {
+    pub(super) fn new(groups: &[Group], tenants: u32, mut stream: Stream) -> Self {
         let mut has_group = Vec::new();
         for group in groups {
             let share = group.tenants_share.get();

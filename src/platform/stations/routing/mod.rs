@@ -10,10 +10,9 @@ mod agents;
 mod lines;
 mod records;
 
-use rand_chacha::ChaCha8Rng;
-use slotmap::SecondaryMap;
-
 use super::requests::{OutgoingCall, arrive, make_calls, renew};
+use crate::engine::arena::Beside;
+use crate::engine::random::Stream;
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::parts::outcome::{Failure, Outcome};
@@ -100,7 +99,7 @@ pub struct Routing {
     lines: Vec<Line>,
     agents: Agents,
     /// Where each item is that waits or is being assigned.
-    places: SecondaryMap<AttemptId, Place>,
+    places: Beside<Attempt, Place>,
     arrived: u64,
     repair: Option<Repair>,
     /// Items whose record is missing, and items that are set aside.
@@ -130,13 +129,13 @@ enum State {
 
 impl Routing {
     /// Routing with nothing to do; `stream` decides which organizations have which agents.
-    pub fn new(id: StationId, config: Config, stream: ChaCha8Rng, desk: &mut Desk) -> Self {
+    pub fn new(id: StationId, config: Config, stream: Stream, desk: &mut Desk) -> Self {
         let lines = config.tenants as usize * config.skills.len();
         let routing = Self {
             id,
             lines: (0..lines).map(|_| Line::default()).collect(),
             agents: Agents::new(&config.groups, config.tenants, stream),
-            places: SecondaryMap::new(),
+            places: Beside::new(),
             arrived: 0,
             repair: None,
             missing: 0,
@@ -172,7 +171,7 @@ impl Routing {
     /// Panics if its call names no skill, which a checked scenario rules out.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = arrive(id, self.config.target, desk);
+        let attempt = *arrive(id, self.config.target, desk);
         let skill = self.config.skill_of[attempt.call.index()];
         let skill = usize::from(skill.expect("checked: a call to routing names a skill"));
         let line = attempt.tenant as usize * self.config.skills.len() + skill;
@@ -191,7 +190,7 @@ impl Routing {
         let place = self.config.place;
         let mut draws = draws(attempt.key, place, Purpose::Patience, attempt.number);
         let at = (attempt.arrived + patience.sample(&mut draws)).max(desk.now());
-        let timer = desk.agenda.plan(at, self.event(Event::PatienceEnded(id)));
+        let timer = desk.plan(at, self.event(Event::PatienceEnded(id)));
         desk.work.attempts[id].timer = Some(timer);
     }
 
@@ -282,7 +281,7 @@ impl Routing {
         let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.number);
         let busy = skill.handle_time.sample(&mut draws);
         let tenant = attempt.tenant;
-        desk.agenda.plan(now + busy, self.event(Event::AgentFreed { tenant, group }));
+        desk.plan(now + busy, self.event(Event::AgentFreed { tenant, group }));
         self.leave(id, Ok(()), desk);
     }
 
@@ -308,7 +307,7 @@ impl Routing {
         self.agents.free(group, attempt.tenant);
         self.report_agents(desk);
         let resumed = self.event(Event::Resumed(id));
-        desk.agenda.plan(desk.now() + self.config.retry_after, resumed);
+        desk.plan(desk.now() + self.config.retry_after, resumed);
         self.begin_patience(id, &attempt, line % self.config.skills.len(), desk);
         self.assign(attempt.tenant, desk);
     }

@@ -31,7 +31,7 @@ impl Routing {
         }
         let until = Instant::START + Span::from_nanos(age.as_nanos() - older_than.as_nanos());
         let mut count: u32 = self.lines.iter_mut().map(|line| line.delete_records(until)).sum();
-        for (id, place) in &mut self.places {
+        for (id, place) in self.places.iter_mut() {
             if let State::Pausing { is_missing } = &mut place.state
                 && !*is_missing
                 && desk.work.attempts[id].arrived <= until
@@ -50,14 +50,14 @@ impl Routing {
     /// Begins to restore the records that are missing now, the oldest first, at a rate.
     pub fn repair(&mut self, gap: Span, desk: &mut Desk) {
         let mut items: Vec<_> = self.lines.iter().flat_map(super::Line::without_record).collect();
-        for (id, place) in &self.places {
+        for (id, place) in self.places.iter() {
             if matches!(place.state, State::Pausing { is_missing: true }) {
                 items.push((place.turn, id));
             }
         }
         items.sort_unstable_by_key(|(turn, _)| turn.number());
         let items = items.into_iter().map(|(_, id)| id).collect();
-        let planned = desk.agenda.plan(desk.now() + gap, self.event(Event::RecordRestored));
+        let planned = desk.plan(desk.now() + gap, self.event(Event::RecordRestored));
         if let Some(old) = self.repair.replace(Repair { items, gap, planned }) {
             desk.agenda.cancel(old.planned);
         }
@@ -67,13 +67,13 @@ impl Routing {
         let Some(repair) = &mut self.repair else { return };
         // Some customers have given up since.
         let next = std::iter::from_fn(|| repair.items.pop_front())
-            .find(|id| self.places.contains_key(*id));
+            .find(|id| self.places.get(*id).is_some());
         let Some(id) = next else {
             self.repair = None;
             return;
         };
         let restored = PlatformEvent::Routing(self.id, Event::RecordRestored);
-        repair.planned = desk.agenda.plan(desk.now() + repair.gap, restored);
+        repair.planned = desk.plan(desk.now() + repair.gap, restored);
         let place = &mut self.places[id];
         if let State::Pausing { is_missing } = &mut place.state {
             *is_missing = false;
@@ -113,7 +113,7 @@ impl Routing {
     pub(super) fn plan_shift(&self, group: usize, desk: &mut Desk) {
         let number = u16::try_from(group).expect("checked: groups have 16-bit numbers");
         if let Some(at) = self.config.groups[group].next_change(desk.now()) {
-            desk.agenda.plan(at, self.event(Event::ShiftChanged(number)));
+            desk.plan(at, self.event(Event::ShiftChanged(number)));
         }
     }
 

@@ -127,7 +127,7 @@ impl Service {
 
     /// Loses the share of a queue that was in the memory of crashed instances.
     fn lose_from_queue(&mut self, share: f64, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
             let attempt = &desk.work.attempts[entry.item];
             let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
             if uniform(&mut draws) < share {
@@ -138,7 +138,7 @@ impl Service {
 
     /// Throws all waiting work away.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(desk.work, id)) {
+        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
             self.leave_queue(entry.item, entry.lane, Failure::Dropped, desk);
         }
     }
@@ -156,7 +156,7 @@ impl Service {
             self.fleet.want(replicas);
         }
         let has_lanes = config.servers.lane_max.is_some();
-        let work = &*desk.work;
+        let work = &desk.work;
         self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
         let is_followed = self.autoscaler.is_some();
         match (&mut self.autoscaler, &config.autoscaler) {
@@ -184,7 +184,7 @@ impl Service {
         }
         self.evaluation = self.config.autoscaler.as_ref().map(|autoscaler| {
             let event = PlatformEvent::Service(self.id, Event::Evaluated);
-            desk.agenda.plan(desk.now() + autoscaler.every, event)
+            desk.plan(desk.now() + autoscaler.every, event)
         });
     }
 
@@ -211,7 +211,7 @@ impl Service {
     /// Reports how long the request that arrived first of those that wait has waited, and whether the image
     /// is there.
     pub fn report(&self, now: Instant, desk: &mut Desk) {
-        let work = &*desk.work;
+        let work = &desk.work;
         let oldest = self.queue.oldest(|id| is_waiting(work, id));
         let oldest_wait = oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived));
         let bin = &mut desk.recorder.at(self.config.target).open;

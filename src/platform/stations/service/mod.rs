@@ -15,7 +15,7 @@ use crate::platform::desk::Desk;
 use crate::platform::parts::autoscaler::{self, Autoscaler};
 use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
-use crate::platform::parts::servers::{self, Servers};
+use crate::platform::parts::servers::{self, Servers, SlotId};
 use crate::platform::parts::slowdown;
 use crate::platform::recorder::{Gauge, TargetId};
 use crate::platform::work::{Attempt, AttemptId, StationId};
@@ -134,6 +134,7 @@ impl Service {
     }
 
     /// Handles what happens at it.
+    #[inline(always)]
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
             Event::WaitEnded(attempt) => self.on_wait_ended(attempt, desk),
@@ -154,32 +155,37 @@ impl Service {
     }
 
     /// A request arrived.
+    #[inline(always)]
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let attempt = arrive(id, self.config.target, desk);
+        let tenant = attempt.tenant;
         if self.servers.slots() == 0 && !self.config.queue.durable {
             // A queue in memory is gone with its instances: nobody takes the connection.
             desk.answer(id, Err(Failure::Rejected));
-        } else if self.take_slot(id, attempt.tenant, desk) {
+        } else if let Some(slot) = self.servers.take_slot(id, tenant) {
             // Where a slot was free, none of those that wait had room for it.
-            if self.is_expired(&attempt) {
+            if self.is_expired(attempt) {
+                attempt.slot = Some(slot);
                 self.finish(id, Err(Failure::Dropped), desk);
             } else {
-                self.serve(id, desk);
+                self.serve(id, slot, desk);
+                self.report_busy(desk);
             }
-        } else if self.queue.push(entry(id, &attempt)).is_ok() {
-            self.begin_wait(id, attempt.tenant, desk);
+        } else if self.queue.push(entry(id, attempt)).is_ok() {
+            self.begin_wait(id, tenant, desk);
         } else {
             desk.answer(id, Err(Failure::Rejected));
         }
     }
 
     /// Notes that a request has joined the queue, which it leaves when it has waited too long.
+    #[inline(always)]
     fn begin_wait(&self, id: AttemptId, tenant: u32, desk: &mut Desk) {
         let now = desk.now();
         desk.recorder.at(self.config.target).waits(now, tenant);
         if let Some(wait_max) = self.config.queue.wait_max {
             let event = PlatformEvent::Service(self.id, Event::WaitEnded(id));
-            let timer = desk.agenda.plan_in_line(self.waits, now + wait_max, event);
+            let timer = desk.plan_in_line(self.waits, now + wait_max, event);
             desk.work.attempts[id].timer = Some(timer);
         }
     }
@@ -198,17 +204,17 @@ impl Service {
         }
         desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
         desk.answer(id, Err(failure));
-        let work = &*desk.work;
+        let work = &desk.work;
         self.queue.forget_one(tenant, |id| is_waiting(work, id));
     }
 
-    /// Gives free slots to waiting requests.
+    /// Gives free slots to waiting requests, and reports the slots that are busy then.
     fn fill(&mut self, desk: &mut Desk) {
         while self.servers.has_free() {
-            let (servers, work) = (&self.servers, &*desk.work);
+            let (servers, work) = (&self.servers, &desk.work);
             let room = |tenant| servers.room_for(tenant);
             let next = self.queue.pop(room, |id| is_waiting(work, id));
-            let Some(id) = next else { return };
+            let Some(id) = next else { break };
             let attempt = &mut desk.work.attempts[id];
             let (tenant, timer) = (attempt.tenant, attempt.timer.take());
             let is_expired = self.is_expired(attempt);
@@ -218,27 +224,24 @@ impl Service {
             desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
             if is_expired {
                 desk.answer(id, Err(Failure::Dropped));
-            } else if self.take_slot(id, tenant, desk) {
-                self.serve(id, desk);
+            } else if let Some(slot) = self.servers.take_slot(id, tenant) {
+                self.serve(id, slot, desk);
             }
         }
+        self.report_busy(desk);
     }
 
     /// Whether a request is to be dropped as its turn comes.
+    #[inline(always)]
     fn is_expired(&self, attempt: &Attempt) -> bool {
         attempt.unit.is_none() && self.config.drop_expired
     }
 
-    /// Takes a slot for a request whose turn it is, if one is free and its tenant has room.
-    fn take_slot(&mut self, id: AttemptId, tenant: u32, desk: &mut Desk) -> bool {
-        let Some(slot) = self.servers.take_slot(id, tenant) else { return false };
-        desk.work.attempts[id].slot = Some(slot);
-        self.report_busy(desk);
-        true
-    }
-
-    fn serve(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = &desk.work.attempts[id];
+    /// Serves a request in the slot that it has taken.
+    #[inline(always)]
+    fn serve(&self, id: AttemptId, slot: SlotId, desk: &mut Desk) {
+        let attempt = &mut desk.work.attempts[id];
+        attempt.slot = Some(slot);
         let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.turn());
         let mut span = self.config.service_time.sample(&mut draws);
         if let Some(slowdown) = &self.config.slowdown {
@@ -246,15 +249,19 @@ impl Service {
             span = span.scaled(slowdown.factor(busy));
         }
         let event = PlatformEvent::Service(self.id, Event::Served(id));
-        desk.agenda.plan(desk.now() + span, event);
+        desk.plan(desk.now() + span, event);
     }
 
+    #[inline(always)]
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
         let Some(attempt) = in_hand(id, desk) else { return };
-        let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, attempt.turn());
-        if self.config.failure_share > Share::NONE
-            && uniform(&mut draws) < self.config.failure_share.get()
-        {
+        let share = self.config.failure_share;
+        let has_failed = share > Share::NONE && {
+            let turn = attempt.turn();
+            let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, turn);
+            uniform(&mut draws) < share.get()
+        };
+        if has_failed {
             self.finish(id, Err(Failure::Errored), desk);
         } else {
             self.make_calls(id, desk);
@@ -274,7 +281,11 @@ impl Service {
     }
 
     /// Makes the calls of the next steps, or ends a request that has made all of them.
+    #[inline(always)]
     fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) {
+        if self.config.calls.is_empty() {
+            return self.finish(id, Ok(()), desk);
+        }
         let instance = desk.work.attempts[id].slot.map(|slot| self.servers.instance_of(slot));
         let warm_since = instance.and_then(|number| self.fleet.warm_since(number));
         if !make_calls(id, &self.config.calls, warm_since, desk) {
@@ -282,13 +293,13 @@ impl Service {
         }
     }
 
+    #[inline(always)]
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
         if let Some(number) = freed.instance_gone {
             self.fleet.on_drained(number);
         }
-        self.report_busy(desk);
         desk.answer(id, outcome);
         self.queue.reopen(freed.lane);
         self.fill(desk);
