@@ -1,4 +1,7 @@
-//! How long the engine's steps take: planning, cancelling, delivering, drawing.
+//! How long single steps take: planning, cancelling, delivering, drawing, and an event of each component,
+//! which stands alone in a scenario of `benches/components`.
+
+mod replays;
 
 use std::hint::black_box;
 
@@ -14,15 +17,18 @@ fn main() {
     agenda(&mut criterion);
     draws(&mut criterion);
     samplers(&mut criterion);
+    let mut group = criterion.benchmark_group("component");
+    replays::of_folder(&mut group, "benches/components");
+    group.finish();
     criterion.final_summary();
 }
 
-/// The length of a benchmarked event: a discriminant, an id and an attempt.
-type Event = (u32, u32);
+/// As long as an event of the platform.
+type Event = (u64, u64);
 
 fn agenda(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("agenda");
-    for pending in [2, 1_000, 100_000] {
+    for pending in [2, 1_000, 10_000, 100_000, 1_000_000] {
         // The hold model: deliver one event and plan another, so that the number stays the same.
         // Jones, 1986. <https://doi.org/10.1145/5684.5686>
         let mut rng = Streams::new(1).stream("hold");
@@ -84,7 +90,7 @@ fn timers(criterion: &mut Criterion) {
 fn draws(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("draw");
     let mut stream = Streams::new(1).stream("draws");
-    group.bench_function("ChaCha8", |bencher| bencher.iter(|| stream.next_u64()));
+    group.bench_function("ChaCha8, as a stream", |bencher| bencher.iter(|| stream.next_u64()));
     let mut key = 0_u64;
     group.bench_function("Philox, the first about a unit", |bencher| {
         bencher.iter(|| {

@@ -4,6 +4,7 @@
 //! fine, 1 if the answer is no, 2 for wrong usage or a wrong scenario, 3 if a limit stopped a replay, 130
 //! if the user did.
 
+mod bench;
 mod check;
 mod completions;
 mod explain;
@@ -60,6 +61,7 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Explain(explain::Explain),
+    Bench(bench::Bench),
     Validate(validate::Validate),
     List(list::List),
     New(new::New),
@@ -109,6 +111,7 @@ impl Command {
             Self::Replay(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Explain(command) => command.run(),
+            Self::Bench(command) => command.run(),
             Self::Validate(command) => command.run(),
             Self::List(command) => command.run(),
             Self::New(command) => command.run(),

@@ -114,6 +114,9 @@ impl Histogram {
 
     /// Moves what was counted out, so that this histogram is empty; it costs only what was touched.
     pub fn drain_sparse(&mut self) -> SparseHistogram {
+        if self.count == 0 {
+            return SparseHistogram::default();
+        }
         let touched = std::mem::take(&mut self.touched);
         let mut buckets = Vec::with_capacity(set_bits(&touched).count());
         for bucket in set_bits(&touched) {

@@ -1,5 +1,6 @@
 //! What `hindsight` promises, one module a promise; goldens and errors as the built binary gives them.
 
+mod bench;
 mod cli;
 mod determinism;
 mod explain;

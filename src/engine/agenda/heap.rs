@@ -15,23 +15,29 @@ const UNKNOWN: u128 = 0;
 /// Keys of which the smallest is at hand.
 #[derive(Debug)]
 pub(super) struct Heap {
+    /// The root.
     first: u128,
-    /// The others; [`NO_KEY`] after the last fills up its group of children.
-    tree: Vec<u128>,
-    /// How many keys are in the tree.
+    /// The others: the children of the root, then those of each place in turn; [`NO_KEY`] after the last.
+    groups: Vec<Group>,
+    /// How many keys are in groups.
     len: usize,
 }
 
+/// Four keys with one parent: one cache line.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Group([u128; 4]);
+
 impl Heap {
     pub(super) const fn new() -> Self {
-        Self { first: NO_KEY, tree: Vec::new(), len: 0 }
+        Self { first: NO_KEY, groups: Vec::new(), len: 0 }
     }
 
     /// The smallest key, or [`NO_KEY`].
     #[inline]
     pub(super) fn first(&mut self) -> u128 {
         if self.first == UNKNOWN {
-            self.first = self.take_root();
+            self.first = self.take_second();
         }
         self.first
     }
@@ -46,13 +52,7 @@ impl Heap {
     #[inline(always)]
     pub(super) fn push(&mut self, key: u128) {
         if self.first == UNKNOWN {
-            self.first = match self.tree.first() {
-                Some(&root) if root < key => {
-                    self.sift_down(key);
-                    root
-                }
-                _ => key,
-            };
+            self.first = self.exchange(key);
         } else if key < self.first {
             let first = std::mem::replace(&mut self.first, key);
             if first != NO_KEY {
@@ -67,70 +67,99 @@ impl Heap {
     #[inline]
     pub(super) fn pop(&mut self) {
         if self.first == UNKNOWN {
-            self.take_root();
+            self.take_second();
         }
         self.first = UNKNOWN;
     }
 
     /// Keeps only the keys that `is_kept` accepts.
     pub(super) fn retain(&mut self, mut is_kept: impl FnMut(u128) -> bool) {
-        let mut keys = std::mem::take(&mut self.tree);
-        keys.truncate(self.len);
-        keys.push(self.first);
-        keys.retain(|&key| key != NO_KEY && key != UNKNOWN && is_kept(key));
+        let groups = std::mem::take(&mut self.groups);
+        let keys = groups.iter().flat_map(|group| group.0).chain([self.first]);
         *self = Self::new();
         for key in keys {
-            self.push(key);
+            if key != NO_KEY && key != UNKNOWN && is_kept(key) {
+                self.push(key);
+            }
         }
     }
 
-    /// Adds a key to the tree.
-    fn add(&mut self, key: u128) {
-        if self.len == self.tree.len() {
-            let places = if self.len == 0 { 1 } else { 4 };
-            self.tree.resize(self.len + places, NO_KEY);
+    /// Puts `key` among the groups, and takes the smallest of them and it.
+    #[inline(always)]
+    fn exchange(&mut self, key: u128) -> u128 {
+        let Some(group) = self.groups.first() else { return key };
+        let (place, smallest) = group.smallest();
+        if key <= smallest {
+            return key;
         }
-        let mut hole = self.len;
+        self.sift_down(place, key);
+        smallest
+    }
+
+    /// Adds a key to the groups.
+    fn add(&mut self, key: u128) {
+        let mut place = self.len;
         self.len += 1;
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if self.tree[parent] <= key {
+        if place == 4 * self.groups.len() {
+            self.groups.push(Group([NO_KEY; 4]));
+        }
+        // The parent of a group is the place before which there are as many places as groups.
+        while let Some(parent) = (place / 4).checked_sub(1) {
+            let above = self.at(parent);
+            if above <= key {
                 break;
             }
-            self.tree[hole] = self.tree[parent];
-            hole = parent;
+            *self.at_mut(place) = above;
+            place = parent;
         }
-        self.tree[hole] = key;
+        *self.at_mut(place) = key;
     }
 
-    /// Takes the tree's smallest key, or [`NO_KEY`].
-    fn take_root(&mut self) -> u128 {
-        if self.len == 0 {
-            return NO_KEY;
+    /// Takes the smallest key of the groups, or [`NO_KEY`].
+    fn take_second(&mut self) -> u128 {
+        let Some(last) = self.len.checked_sub(1) else { return NO_KEY };
+        self.len = last;
+        let key = std::mem::replace(self.at_mut(last), NO_KEY);
+        let smallest = self.exchange(key);
+        if last % 4 == 0 {
+            self.groups.pop();
         }
-        let root = self.tree[0];
-        self.len -= 1;
-        let last = std::mem::replace(&mut self.tree[self.len], NO_KEY);
-        if self.len > 0 {
-            self.sift_down(last);
-        }
-        root
+        smallest
     }
 
-    /// Puts `key` in the place of the root, or below it where smaller keys have to come up.
-    fn sift_down(&mut self, key: u128) {
-        let mut hole = 0;
-        while let Some(&[a, b, c, d]) = self.tree.get(4 * hole + 1..4 * hole + 5) {
-            // In pairs, without a loop: the processor works on both at once.
-            let of_two = |a: (usize, u128), b: (usize, u128)| if b.1 < a.1 { b } else { a };
-            let (child, smallest) = of_two(of_two((1, a), (2, b)), of_two((3, c), (4, d)));
+    /// Puts `key` in `place`, or below it where smaller keys have to come up.
+    #[inline]
+    fn sift_down(&mut self, mut place: usize, key: u128) {
+        while let Some(group) = self.groups.get(place + 1) {
+            let (child, smallest) = group.smallest();
             if smallest >= key {
                 break;
             }
-            self.tree[hole] = smallest;
-            hole = 4 * hole + child;
+            *self.at_mut(place) = smallest;
+            place = 4 * (place + 1) + child;
         }
-        self.tree[hole] = key;
+        *self.at_mut(place) = key;
+    }
+
+    #[inline]
+    fn at(&self, place: usize) -> u128 {
+        self.groups[place / 4].0[place % 4]
+    }
+
+    #[inline]
+    fn at_mut(&mut self, place: usize) -> &mut u128 {
+        &mut self.groups[place / 4].0[place % 4]
+    }
+}
+
+impl Group {
+    /// The smallest of its keys, and where it is.
+    #[inline]
+    fn smallest(&self) -> (usize, u128) {
+        // In pairs, without a loop: the processor works on both at once.
+        let of_two = |a: (usize, u128), b: (usize, u128)| if b.1 < a.1 { b } else { a };
+        let [a, b, c, d] = self.0;
+        of_two(of_two((0, a), (1, b)), of_two((2, c), (3, d)))
     }
 }
 

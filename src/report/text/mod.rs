@@ -9,6 +9,7 @@ mod headline;
 mod impact;
 mod outlook;
 mod series;
+pub mod speed;
 mod story;
 mod style;
 pub mod summary;

@@ -13,6 +13,9 @@ use crate::units::{Instant, LocalTime, Span};
 /// middle. Over a step a rate that doubles in ten minutes changes by less than 2 %.
 pub const PROFILE_STEP: Span = Span::from_secs(10);
 
+/// Nanoseconds in a second.
+const NANOS: u64 = 1_000_000_000;
+
 impl Compiler<'_> {
     pub(super) fn arrivals(&self, name: &str, arrivals: &file::Arrivals) -> Arrivals {
         match arrivals {
@@ -35,6 +38,7 @@ impl Compiler<'_> {
 /// The rate over the whole run; neighbouring steps of one rate are one segment.
 fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
     let rate = Rate::new(poisson, clock);
+    let mut local = LocalTimes { clock, hour: None };
     let mut segments: Vec<(Instant, f64)> = Vec::new();
     let mut edges: Vec<Instant> =
         rate.bursts.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
@@ -52,7 +56,7 @@ fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
     let mut from = Instant::START;
     for to in edges.into_iter().filter(|edge| *edge > Instant::START) {
         let middle = from + to.since(from).scaled(0.5);
-        let per_nanosecond = poisson.rate.as_per_second() * rate.factor(middle) / 1e9;
+        let per_nanosecond = poisson.rate.as_per_second() * rate.factor(middle, &mut local) / 1e9;
         match segments.last_mut() {
             Some((end, same)) if same.to_bits() == per_nanosecond.to_bits() => *end = to,
             _ => segments.push((to, per_nanosecond)),
@@ -65,8 +69,8 @@ fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
 /// The factors that apply to a rate.
 struct Rate<'a> {
     poisson: &'a Poisson,
-    clock: &'a Clock,
-    /// Seconds of the day and factors.
+    /// Seconds of the day and factors, joined round midnight: the last stands before the first as well,
+    /// and the first after the last.
     daily: Vec<(f64, f64)>,
     /// Nanoseconds of the run, negative before it, and factors.
     piecewise: Vec<(f64, f64)>,
@@ -75,7 +79,14 @@ struct Rate<'a> {
 
 impl<'a> Rate<'a> {
     fn new(poisson: &'a Poisson, clock: &'a Clock) -> Self {
+        const DAY: f64 = 86_400.0;
         let daily = poisson.daily.iter();
+        let mut daily: Vec<(f64, f64)> =
+            daily.map(|(time, factor)| (second_of_day(time).expect("checked"), *factor)).collect();
+        if let (Some(first), Some(last)) = (daily.first().copied(), daily.last().copied()) {
+            daily.insert(0, (last.0 - DAY, last.1));
+            daily.push((first.0 + DAY, first.1));
+        }
         let mut piecewise: Vec<(f64, f64)> = poisson
             .piecewise
             .iter()
@@ -89,10 +100,7 @@ impl<'a> Rate<'a> {
         let bursts = poisson.bursts.values();
         Self {
             poisson,
-            clock,
-            daily: daily
-                .map(|(time, factor)| (second_of_day(time).expect("checked"), *factor))
-                .collect(),
+            daily,
             piecewise,
             bursts: bursts
                 .map(|burst| {
@@ -107,23 +115,57 @@ impl<'a> Rate<'a> {
         self.daily.is_empty() && self.piecewise.is_empty() && self.poisson.weekly.is_empty()
     }
 
-    fn factor(&self, at: Instant) -> f64 {
-        let local = self.clock.local(at);
+    fn factor(&self, at: Instant, local: &mut LocalTimes) -> f64 {
         let burst = self.bursts.iter().filter(|(from, to, _)| (*from..*to).contains(&at));
         let bursts: f64 = burst.map(|(_, _, factor)| factor).product();
-        let weekly = self.poisson.weekly.get(&weekday(local)).copied().unwrap_or(1.0);
+        if self.is_constant() {
+            return bursts;
+        }
+        let (weekday, second) = local.of(at);
+        let weekly = self.poisson.weekly.get(&weekday).copied().unwrap_or(1.0);
         let nanos = at.since(Instant::START).as_nanos_f64();
-        bursts * weekly * self.daily_factor(local) * line(&self.piecewise, nanos)
+        bursts * weekly * line(&self.daily, second) * line(&self.piecewise, nanos)
+    }
+}
+
+/// Local times of moments that follow each other: a whole hour of them from two looks at the calendar.
+struct LocalTimes<'a> {
+    clock: &'a Clock,
+    hour: Option<Hour>,
+}
+
+/// An hour of the run in which the local clock does not leap, nor a day begin.
+struct Hour {
+    from: Instant,
+    weekday: Weekday,
+    /// Nanoseconds since midnight.
+    time: u64,
+}
+
+impl LocalTimes<'_> {
+    const LENGTH: Span = Span::from_secs(3600);
+
+    /// The weekday and the second of the day.
+    fn of(&mut self, at: Instant) -> (Weekday, f64) {
+        let is_within = |hour: &Hour| at >= hour.from && at.since(hour.from) < Self::LENGTH;
+        if !self.hour.as_ref().is_some_and(is_within) {
+            self.hour = self.hour_from(at);
+        }
+        let Some(hour) = &self.hour else {
+            let local = self.clock.local(at);
+            return (weekday(local), seconds(local.time()));
+        };
+        let time = hour.time + at.since(hour.from).as_nanos();
+        (hour.weekday, (time / NANOS) as f64 + (time % NANOS) as f64 / 1e9)
     }
 
-    /// The factor by time of day, joined round midnight.
-    fn daily_factor(&self, local: civil::DateTime) -> f64 {
-        const DAY: f64 = 86_400.0;
-        let (Some(first), Some(last)) = (self.daily.first(), self.daily.last()) else { return 1.0 };
-        let mut round = vec![(last.0 - DAY, last.1)];
-        round.extend(&self.daily);
-        round.push((first.0 + DAY, first.1));
-        line(&round, seconds(local.time()))
+    fn hour_from(&self, from: Instant) -> Option<Hour> {
+        let [first, last] = [from, from + Self::LENGTH].map(|at| self.clock.local(at));
+        let length = last.duration_since(first).as_nanos();
+        let is_even = first.date() == last.date() && length == i128::from(Self::LENGTH.as_nanos());
+        let midnight = first.date().to_datetime(civil::Time::midnight());
+        let time = u64::try_from(first.duration_since(midnight).as_nanos()).ok()?;
+        is_even.then(|| Hour { from, weekday: weekday(first), time })
     }
 }
 

@@ -1,7 +1,7 @@
 //! How far behind each type of jobs is, and what changes a job engine while it runs.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 
 use super::{Config, JobType, Jobs};
 use crate::platform::desk::Desk;
@@ -9,32 +9,54 @@ use crate::platform::stations::requests::is_waiting;
 use crate::platform::work::{AttemptId, Work};
 use crate::units::{Instant, Span};
 
-/// The jobs that wait, by type and by when they are due, which a retry puts off; what has left the queue since is taken out
-/// when it would be next.
+/// The jobs that wait, by type and by when they are due, which a retry puts off; what has left the queue
+/// since is taken out when it would be next.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    by_type: Vec<BinaryHeap<Reverse<(Instant, AttemptId)>>>,
+    by_type: Vec<Waiting>,
+}
+
+/// The jobs of one type that wait.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Those that were due no earlier than all before them: most, as a job mostly waits from when it is due.
+    in_order: VecDeque<(Instant, AttemptId)>,
+    others: BinaryHeap<Reverse<(Instant, AttemptId)>>,
+}
+
+impl Waiting {
+    /// When the job was due that is queued and was due before all others.
+    fn first_due(&mut self, work: &Work) -> Option<Instant> {
+        let is_queued = |id: AttemptId| work.attempts.get(id).is_some_and(|it| it.is_queued);
+        while self.in_order.front().is_some_and(|(_, id)| !is_queued(*id)) {
+            self.in_order.pop_front();
+        }
+        while self.others.peek().is_some_and(|Reverse((_, id))| !is_queued(*id)) {
+            self.others.pop();
+        }
+        let in_order = self.in_order.front().map(|(due, _)| *due);
+        let others = self.others.peek().map(|Reverse((due, _))| *due);
+        in_order.into_iter().chain(others).min()
+    }
 }
 
 impl Ledger {
     pub(super) fn new(types: &[JobType]) -> Self {
-        Self { by_type: types.iter().map(|_| BinaryHeap::new()).collect() }
+        Self { by_type: types.iter().map(|_| Waiting::default()).collect() }
     }
 
     pub(super) fn waits(&mut self, kind: usize, due: Instant, id: AttemptId) {
-        self.by_type[kind].push(Reverse((due, id)));
+        let waiting = &mut self.by_type[kind];
+        if waiting.in_order.back().is_none_or(|(last, _)| *last <= due) {
+            waiting.in_order.push_back((due, id));
+        } else {
+            waiting.others.push(Reverse((due, id)));
+        }
     }
 
     /// How long ago the job of a type was due that waits and was due before all others.
     fn lag(&mut self, kind: usize, now: Instant, work: &Work) -> Span {
-        let waiting = &mut self.by_type[kind];
-        while let Some(Reverse((due, id))) = waiting.peek() {
-            if work.attempts.get(*id).is_some_and(|it| it.is_queued) {
-                return now.since(*due);
-            }
-            waiting.pop();
-        }
-        Span::ZERO
+        self.by_type[kind].first_due(work).map_or(Span::ZERO, |due| now.since(due))
     }
 }
 
