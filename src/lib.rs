@@ -26,7 +26,7 @@
 //! | --- | --- |
 //! | [`units`] | instants, spans, shares, rates: the only conversions |
 //! | [`measure`] | histograms: the only percentile |
-//! | [`engine`] | agenda, loop, random streams, samplers, fingerprint; knows nothing of a platform |
+//! | [`engine`] | agenda, arena, loop, random streams, samplers, fingerprint; knows nothing of a platform |
 //! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
 //! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |

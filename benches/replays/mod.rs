@@ -9,7 +9,7 @@ use hindsight::scenario::{Changes, Loaded};
 use hindsight::simulation;
 
 /// Adds a benchmark for each scenario of a folder of this project, counted in events.
-pub fn of_folder(group: &mut BenchmarkGroup<'_, WallTime>, folder: &str) {
+pub(crate) fn of_folder(group: &mut BenchmarkGroup<'_, WallTime>, folder: &str) {
     for file in scenarios_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
         let loaded = Loaded::read(&file).expect("a scenario of this project can be read");
         let scenario =

@@ -278,7 +278,9 @@ mod tests {
     #[test]
     fn a_count_beyond_32_bits_survives_draining() {
         let mut histogram = Histogram::default();
-        histogram.add(5, u64::from(u32::MAX) + 3);
+        let buckets = vec![(5, u32::MAX), (5, 3)];
+        let count = u64::from(u32::MAX) + 3;
+        histogram.merge_sparse(&SparseHistogram { buckets, count, sum: 5 * u128::from(count) });
         assert_eq!(histogram.drain_sparse().buckets, [(5, u32::MAX), (5, 3)]);
     }
 }
