@@ -72,13 +72,17 @@ impl Heap {
         self.first = UNKNOWN;
     }
 
+    /// Takes all keys.
+    pub(super) fn take_all(&mut self) -> Vec<u128> {
+        let Self { first, groups, .. } = std::mem::replace(self, Self::new());
+        let keys = groups.iter().flat_map(|group| group.0).chain([first]);
+        keys.filter(|key| *key != NO_KEY && *key != UNKNOWN).collect()
+    }
+
     /// Keeps only the keys that `is_kept` accepts.
     pub(super) fn retain(&mut self, mut is_kept: impl FnMut(u128) -> bool) {
-        let groups = std::mem::take(&mut self.groups);
-        let keys = groups.iter().flat_map(|group| group.0).chain([self.first]);
-        *self = Self::new();
-        for key in keys {
-            if key != NO_KEY && key != UNKNOWN && is_kept(key) {
+        for key in self.take_all() {
+            if is_kept(key) {
                 self.push(key);
             }
         }

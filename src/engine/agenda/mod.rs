@@ -13,6 +13,7 @@
 //! head that was cancelled since; it is then too early, never too late, and is replaced on its way.
 
 mod heap;
+mod keys;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ mod this_instant;
 use std::num::NonZeroU64;
 
 use crate::units::Instant;
-use heap::Heap;
+use keys::Keys;
 use line::Line;
 use this_instant::ThisInstant;
 
@@ -43,7 +44,7 @@ pub struct Agenda<E: Copy> {
     this_instant: ThisInstant<E>,
     /// Events to come, those at this instant left out.
     pending: usize,
-    heap: Heap,
+    keys: Keys,
     /// Keys on the heap whose event was cancelled.
     cancelled: usize,
     slots: Vec<Slot<E>>,
@@ -94,7 +95,7 @@ impl<E: Copy> Agenda<E> {
             sequence: 0,
             this_instant: ThisInstant::new(),
             pending: 0,
-            heap: Heap::new(),
+            keys: Keys::new(),
             cancelled: 0,
             slots: Vec::new(),
             free: LINES,
@@ -130,7 +131,7 @@ impl<E: Copy> Agenda<E> {
         }
         let ticket = self.fill_slot(event);
         self.pending += 1;
-        self.heap.push(key_of(at, ticket.get()));
+        self.keys.push(key_of(at, ticket.get()));
         Key { ticket, place: 0 }
     }
 
@@ -177,7 +178,7 @@ impl<E: Copy> Agenda<E> {
         let timers = &mut self.lines[line.index()];
         if !has_key {
             timers.heap_key = key;
-            self.heap.push(key);
+            self.keys.push(key);
         }
         Key { ticket, place: timers.line.push(key, event) }
     }
@@ -209,7 +210,7 @@ impl<E: Copy> Agenda<E> {
     #[inline]
     pub fn next_before(&mut self, end: Instant) -> Option<(Instant, E)> {
         loop {
-            let first = self.heap.first();
+            let first = self.keys.first();
             let at = instant_of(first);
             if at > self.now && !self.this_instant.is_empty() {
                 if self.now >= end {
@@ -236,7 +237,7 @@ impl<E: Copy> Agenda<E> {
         if slot >= LINES {
             return self.take_first_of_line((slot - LINES) as usize, first);
         }
-        self.heap.pop();
+        self.keys.pop();
         let event = self.empty_slot(ticket);
         if event.is_none() {
             self.cancelled -= 1;
@@ -250,11 +251,11 @@ impl<E: Copy> Agenda<E> {
         let timers = &mut self.lines[line];
         let event = if timers.line.first() == first { timers.line.pop() } else { None };
         timers.heap_key = timers.line.first();
-        self.heap.pop();
+        self.keys.pop();
         if timers.heap_key == NO_KEY {
             self.drop_cancelled_if_many();
         } else {
-            self.heap.push(timers.heap_key);
+            self.keys.push(timers.heap_key);
         }
         event
     }
@@ -305,7 +306,7 @@ impl<E: Copy> Agenda<E> {
     /// Keeps cancelled keys at most half of the heap; each pays for its own removal.
     #[inline]
     fn drop_cancelled_if_many(&mut self) {
-        if self.cancelled > 0 && self.cancelled > self.heap.len() / 2 {
+        if self.cancelled > 0 && self.cancelled > self.keys.len() / 2 {
             self.drop_cancelled();
         }
     }
@@ -313,7 +314,7 @@ impl<E: Copy> Agenda<E> {
     #[cold]
     fn drop_cancelled(&mut self) {
         let slots = &self.slots;
-        self.heap.retain(|key| {
+        self.keys.retain(|key| {
             let ticket = ticket_of(key);
             let slot = slots.get(slot_of(ticket) as usize);
             slot.is_none_or(|slot| slot.ticket == ticket)

@@ -95,12 +95,12 @@ fn cancelled_events_leave_no_garbage() {
         agenda.cancel(timer);
         agenda.cancel(planned);
         assert_eq!(agenda.pending(), 1);
-        assert!(agenda.heap.len() <= 4, "{} keys for one event", agenda.heap.len());
+        assert!(agenda.keys.len() <= 4, "{} keys for one event", agenda.keys.len());
         assert!(agenda.slots.len() <= 3, "{} slots for one event", agenda.slots.len());
         assert_eq!(agenda.lines[0].line.nodes(), 1);
     }
     assert_eq!(deliver_all(&mut agenda), [(1_000_000, 0)]);
-    assert_eq!((agenda.heap.len(), agenda.cancelled), (0, 0));
+    assert_eq!((agenda.keys.len(), agenda.cancelled), (0, 0));
 }
 
 #[derive(Clone, Debug)]
@@ -162,13 +162,13 @@ proptest! {
                 }
             }
             prop_assert_eq!(agenda.pending(), twin.len());
-            prop_assert!(agenda.cancelled <= agenda.heap.len() / 2);
+            prop_assert!(agenda.cancelled <= agenda.keys.len() / 2);
         }
         while let Some(planned) = twin.pop_first() {
             prop_assert_eq!(agenda.next(), Some(planned));
         }
         prop_assert_eq!(agenda.next(), None);
-        prop_assert_eq!((agenda.heap.len(), agenda.cancelled), (0, 0));
+        prop_assert_eq!((agenda.keys.len(), agenda.cancelled), (0, 0));
         prop_assert!(agenda.slots.iter().all(|slot| slot.ticket <= u64::from(LINES)));
     }
 }

@@ -39,27 +39,26 @@ impl Compiler<'_> {
 fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
     let rate = Rate::new(poisson, clock);
     let mut local = LocalTimes { clock, hour: None };
-    let mut segments: Vec<(Instant, f64)> = Vec::new();
     let mut edges: Vec<Instant> =
         rate.bursts.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
-    edges.retain(|edge| *edge < clock.end());
-    let mut at = Instant::START;
-    if !rate.is_constant() {
-        while at < clock.end() {
-            edges.push(at);
-            at = at + PROFILE_STEP;
-        }
-    }
-    edges.push(clock.end());
     edges.sort_unstable();
-    edges.dedup();
-    let mut from = Instant::START;
-    for to in edges.into_iter().filter(|edge| *edge > Instant::START) {
+    let mut edges = edges.into_iter().peekable();
+    let step = if rate.is_constant() { clock.end().since(Instant::START) } else { PROFILE_STEP };
+    let steps = clock.end().as_nanos().div_ceil(step.as_nanos().max(1));
+    let mut segments: Vec<(Instant, f64)> =
+        Vec::with_capacity(usize::try_from(steps).unwrap_or(0) + edges.len());
+    let (mut from, mut next_step) = (Instant::START, Instant::START + step);
+    while from < clock.end() {
+        while edges.next_if(|edge| *edge <= from).is_some() {}
+        let to = edges.peek().map_or(next_step, |edge| next_step.min(*edge)).min(clock.end());
         let middle = from + to.since(from).scaled(0.5);
         let per_nanosecond = poisson.rate.as_per_second() * rate.factor(middle, &mut local) / 1e9;
         match segments.last_mut() {
             Some((end, same)) if same.to_bits() == per_nanosecond.to_bits() => *end = to,
             _ => segments.push((to, per_nanosecond)),
+        }
+        if to == next_step {
+            next_step = next_step + step;
         }
         from = to;
     }
