@@ -48,9 +48,9 @@ impl Heap {
         self.len + (self.first != NO_KEY && self.first != UNKNOWN) as usize
     }
 
-    /// Adds `key`.
+    /// Adds `key`, and tells how many keys there are beside the smallest.
     #[inline(always)]
-    pub(super) fn push(&mut self, key: u128) {
+    pub(super) fn push(&mut self, key: u128) -> usize {
         if self.first == UNKNOWN {
             self.first = self.exchange(key);
         } else if key < self.first {
@@ -61,6 +61,7 @@ impl Heap {
         } else {
             self.add(key);
         }
+        self.len
     }
 
     /// Takes the smallest key away, of which there must be one.

@@ -19,6 +19,8 @@ pub(super) struct Keys<const NEAR_MAX: usize = 65_536> {
     far: Vec<u128>,
     /// [`NO_KEY`] while none is far.
     horizon: u128,
+    /// How many keys the heap may have before the horizon is drawn nearer.
+    near_max: usize,
 }
 
 /// Of the keys in the list about this part comes with a sweep, if that is many.
@@ -31,7 +33,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     const NEAR_MIN: usize = NEAR_MAX / 4;
 
     pub(super) const fn new() -> Self {
-        Self { near: Heap::new(), far: Vec::new(), horizon: NO_KEY }
+        Self { near: Heap::new(), far: Vec::new(), horizon: NO_KEY, near_max: NEAR_MAX }
     }
 
     /// The smallest key, or [`NO_KEY`].
@@ -57,8 +59,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
             self.far.push(key);
             return;
         }
-        self.near.push(key);
-        if self.near.len() > NEAR_MAX.max(self.far.len() / (SWEEPS / 4)) {
+        if self.near.push(key) > self.near_max {
             self.draw_horizon();
         }
     }
@@ -85,6 +86,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
         for key in keys {
             self.near.push(key);
         }
+        self.near_max = NEAR_MAX.max(self.far.len() / (SWEEPS / 4));
     }
 
     /// Fills the empty heap with the nearest keys of the list, of which it tells the first.
