@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::guard::Guard;
+use super::guard::{self, Guard};
 use super::replay::Format;
 use super::{Failure, Status, output, scenarios, work};
 use crate::report::text::speed::{self, Speed};
@@ -164,7 +164,12 @@ impl Bench {
 /// Reads and replays a workload or a file some times over.
 fn measure(subject: &Path, runs: u16) -> Result<Measured, Failure> {
     let refused = |refusal| Failure::Refused(vec![refusal]);
-    let memory = MemoryWatch::begin()?;
+    guard::begin_beside("memory", || {
+        loop {
+            look_at_memory();
+            thread::sleep(LOOK_EVERY);
+        }
+    })?;
     let mut measured = Measured {
         scenario: String::new(),
         events: 0,
@@ -184,7 +189,7 @@ fn measure(subject: &Path, runs: u16) -> Result<Measured, Failure> {
         measured.events = outcome.run.events;
         measured.scenario.clone_from(&scenario.file.id);
     }
-    measured.peak_memory = memory.end();
+    measured.peak_memory = look_at_memory();
     Ok(measured)
 }
 
@@ -212,40 +217,12 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[(numbers.len() - 1) / 2]
 }
 
-/// A thread that looks at how much memory the process has.
-struct MemoryWatch {
-    peak: &'static AtomicU64,
-    is_over: &'static AtomicBool,
-}
+/// The most memory that the process has had, as far as anybody looked.
+static PEAK_MEMORY: AtomicU64 = AtomicU64::new(0);
 
-impl MemoryWatch {
-    fn begin() -> Result<Self, Failure> {
-        static PEAK: AtomicU64 = AtomicU64::new(0);
-        static IS_OVER: AtomicBool = AtomicBool::new(false);
-        let look = || {
-            while !IS_OVER.load(Ordering::Relaxed) {
-                look_at_memory(&PEAK);
-                thread::sleep(LOOK_EVERY);
-            }
-        };
-        let spawned = thread::Builder::new().name("memory".to_owned()).spawn(look);
-        match spawned {
-            Ok(_) => Ok(Self { peak: &PEAK, is_over: &IS_OVER }),
-            Err(error) => Err(Failure::Message(format!("cannot start a thread: {error}"))),
-        }
-    }
-
-    /// The most that there was, in bytes.
-    fn end(self) -> u64 {
-        self.is_over.store(true, Ordering::Relaxed);
-        look_at_memory(self.peak);
-        self.peak.load(Ordering::Relaxed)
-    }
-}
-
-fn look_at_memory(peak: &AtomicU64) {
-    let taken = memory_stats::memory_stats().map_or(0, |it| it.physical_mem as u64);
-    peak.fetch_max(taken, Ordering::Relaxed);
+fn look_at_memory() -> u64 {
+    let taken = guard::memory_taken();
+    PEAK_MEMORY.fetch_max(taken, Ordering::Relaxed).max(taken)
 }
 
 #[cfg(test)]

@@ -50,8 +50,7 @@ impl Guard {
                          --time-max raises that limit, and a shorter clock or fewer seeds need less"
                     ));
                 }
-                let taken = memory_stats::memory_stats().map_or(0, |it| it.physical_mem as u64);
-                if taken > memory_max.get() {
+                if memory_taken() > memory_max.get() {
                     give_up(&format!(
                         "took more memory than {memory_max} and was stopped; nothing was written; \
                          help: --memory-max raises that limit, and fewer --threads need less"
@@ -60,11 +59,22 @@ impl Guard {
                 thread::sleep(LOOK_EVERY.min(time_max.saturating_sub(begun.elapsed())));
             }
         };
-        let spawned = thread::Builder::new().name("guard".to_owned()).spawn(look);
-        spawned
-            .map(|_| ())
-            .map_err(|error| Failure::Message(format!("cannot start a thread: {error}")))
+        begin_beside("guard", look)
     }
+}
+
+/// Begins something that goes on beside the run until the process ends.
+pub(super) fn begin_beside(
+    name: &str,
+    look: impl FnOnce() + Send + 'static,
+) -> Result<(), Failure> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(look);
+    spawned.map(|_| ()).map_err(|error| Failure::Message(format!("cannot start a thread: {error}")))
+}
+
+/// How much memory the process has now, in bytes.
+pub(super) fn memory_taken() -> u64 {
+    memory_stats::memory_stats().map_or(0, |it| it.physical_mem as u64)
 }
 
 /// Lets an interruption end the process without leaving anything half written.

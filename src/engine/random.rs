@@ -43,6 +43,13 @@ pub struct Stream {
 }
 
 impl Stream {
+    #[inline]
+    fn next_word(&mut self) -> u64 {
+        let Some(word) = self.block.get(self.next) else { return self.fill_block() };
+        self.next += 1;
+        *word
+    }
+
     #[cold]
     fn fill_block(&mut self) -> u64 {
         let mut bytes = [0; 8 * BLOCK];
@@ -52,26 +59,6 @@ impl Stream {
         }
         self.next = 1;
         self.block[0]
-    }
-}
-
-impl TryRng for Stream {
-    type Error = Infallible;
-
-    #[expect(clippy::cast_possible_truncation, reason = "all bits are equally good")]
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.next_u64() as u32)
-    }
-
-    #[inline]
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let Some(word) = self.block.get(self.next) else { return Ok(self.fill_block()) };
-        self.next += 1;
-        Ok(*word)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 
@@ -118,32 +105,43 @@ impl UnitDraws {
         assert!(attempt != ATTEMPT_OF_CHILDREN, "no unit is tried four thousand million times");
         Self { key, place, attempt, index: 0, spare: None }
     }
-}
-
-impl TryRng for UnitDraws {
-    type Error = Infallible;
-
-    #[expect(clippy::cast_possible_truncation, reason = "all bits are equally good")]
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.next_u64() as u32)
-    }
 
     #[inline]
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+    fn next_word(&mut self) -> u64 {
         if let Some(spare) = self.spare.take() {
-            return Ok(spare);
+            return spare;
         }
         let [first, second] =
             philox::<ROUNDS>([self.place, counter(self.attempt, self.index)], self.key);
         self.index += 1;
         self.spare = Some(second);
-        Ok(first)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        fill_bytes_via_next_word(bytes, || self.try_next_u64())
+        first
     }
 }
+
+/// Makes generators of types that tell a next word.
+macro_rules! generators {
+    ($($name:ident),*) => {$(
+        impl TryRng for $name {
+            type Error = Infallible;
+
+            #[expect(clippy::cast_possible_truncation, reason = "all bits are equally good")]
+            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+                Ok(self.next_word() as u32)
+            }
+
+            #[inline]
+            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+                Ok(self.next_word())
+            }
+
+            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+                fill_bytes_via_next_word(bytes, || self.try_next_u64())
+            }
+        }
+    )*};
+}
+generators!(Stream, UnitDraws);
 
 /// The key of the `index`-th unit that the unit with key `parent` sends to `place`.
 #[inline]

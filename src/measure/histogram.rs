@@ -96,7 +96,7 @@ impl Histogram {
 
     /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: &Self) {
-        for bucket in other.buckets() {
+        for bucket in set_bits(&other.touched) {
             self.add(bucket, other.counts[bucket]);
         }
         self.count += other.count;
@@ -117,10 +117,10 @@ impl Histogram {
         if self.count == 0 {
             return SparseHistogram::default();
         }
-        let touched = std::mem::take(&mut self.touched);
-        let mut buckets = Vec::with_capacity(set_bits(&touched).count());
-        for bucket in set_bits(&touched) {
-            let mut left = std::mem::take(&mut self.counts[bucket]);
+        let Self { counts, touched, .. } = self;
+        let mut buckets = Vec::with_capacity(set_bits(touched).count());
+        for bucket in set_bits(touched) {
+            let mut left = std::mem::take(&mut counts[bucket]);
             #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
             let bucket = bucket as u16;
             while left > 0 {
@@ -129,8 +129,7 @@ impl Histogram {
                 left -= u64::from(part);
             }
         }
-        self.touched = touched;
-        self.touched.fill(0);
+        touched.fill(0);
         let (count, sum) = (self.count, self.sum);
         (self.count, self.sum) = (0, 0);
         SparseHistogram { buckets, count, sum }
@@ -146,11 +145,6 @@ impl Histogram {
             self.touched[bucket / 64] |= 1 << (bucket % 64);
         }
         *counted += count;
-    }
-
-    /// The buckets that are not empty, in ascending order.
-    fn buckets(&self) -> impl Iterator<Item = usize> {
-        set_bits(&self.touched)
     }
 }
 
