@@ -8,6 +8,7 @@ pub mod decimal;
 pub mod explain;
 pub mod json;
 mod layout;
+pub mod series;
 pub mod text;
 pub mod timeline;
 pub mod whole_file;

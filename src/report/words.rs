@@ -188,7 +188,8 @@ pub(super) fn measure_name(measure: Measure, percentile: Option<f64>) -> String 
     }
 }
 
-fn name(measure: Measure) -> String {
+/// A measure's name in scenario files.
+pub(super) fn name(measure: Measure) -> String {
     let name = serde_json::to_value(measure).ok();
     name.as_ref().and_then(Value::as_str).expect("a measure is written as its name").to_owned()
 }

@@ -1,0 +1,136 @@
+//! The time series of a replay: one for each measure of each station, type of jobs, call and workload.
+//!
+//! Charts and exports read from here, so that they show the same under the same names.
+
+use super::words::measure_name;
+use super::{Report, words};
+use crate::platform::measures::{Dimension, Kind, Measure, Stretch};
+use crate::units::{Instant, Span};
+
+/// The percentiles at which latencies are read.
+const PERCENTILES: [f64; 3] = [50.0, 95.0, 99.0];
+
+/// The series of one measure at one place.
+#[derive(Clone, Debug)]
+pub struct Series<'a> {
+    /// The station: of a call its caller, of a workload nothing.
+    pub station: &'a str,
+    /// The type of jobs, the call or the workload; of a station as a whole nothing.
+    pub class: &'a str,
+    /// What kind of thing it is about.
+    pub kind: Kind,
+    /// What is measured.
+    pub measure: Measure,
+    /// Of a latency, which percentile.
+    pub percentile: Option<f64>,
+    stretch: Stretch<'a>,
+    begins: Instant,
+}
+
+/// One point of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The end of the span that it is about: what it says is known then.
+    pub at: Instant,
+    /// Its value: seconds, events per second or a number; nothing where there was nothing to measure.
+    pub value: Option<f64>,
+}
+
+impl Series<'_> {
+    /// Its name in tables: the measure's, with its percentile, as `latency_p95`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = words::name(self.measure);
+        self.percentile.map_or(name.clone(), |percentile| format!("{name}_p{percentile}"))
+    }
+
+    /// Its name for people, as `p95 latency`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        measure_name(self.measure, self.percentile)
+    }
+
+    /// The unit of its values: `seconds`, `per_second` or `number`.
+    #[must_use]
+    pub fn unit(&self) -> &'static str {
+        match self.measure.dimension() {
+            Dimension::Time => "seconds",
+            Dimension::Rate => "per_second",
+            Dimension::Number => "number",
+        }
+    }
+
+    /// Its points, each over so many bins; the last may be about fewer.
+    ///
+    /// Levels that matter at the moment (queue, in flight, replicas, oldest wait) are those at the end of
+    /// the span.
+    pub fn points(&self, bins: usize) -> impl Iterator<Item = Point> {
+        let stretch = self.stretch;
+        let all = stretch.bins.len();
+        (0..all).step_by(bins.max(1)).map(move |first| {
+            let end = (first + bins.max(1)).min(all);
+            let part = Stretch {
+                bins: &stretch.bins[first..end],
+                latencies: &stretch.latencies[first..end],
+                resolution: stretch.resolution,
+            };
+            let value = part.value(self.measure, self.percentile.unwrap_or(0.0));
+            let value = match self.measure.dimension() {
+                Dimension::Time => value.map(|nanos| nanos / 1e9),
+                Dimension::Rate | Dimension::Number => value,
+            };
+            Point { at: self.begins + stretch.resolution * end as u64, value }
+        })
+    }
+
+    /// Whether anything was ever measured that is not nothing.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.points(1).any(|point| point.value.is_some_and(|value| value > 0.0))
+    }
+}
+
+/// Every series of the observed time, in the order of stations, calls and types of jobs.
+#[must_use]
+pub fn all<'a>(report: &Report<'a>) -> Vec<Series<'a>> {
+    let Report { scenario, outcome, .. } = report;
+    let (scenario, recorder) = (*scenario, outcome.platform.recorder());
+    let first = scenario.clock.bin(scenario.clock.observed_from());
+    let begins = scenario.clock.bin_begins(first);
+    let mut found = Vec::new();
+    for name in scenario.names.measured() {
+        let (Some(kind), Some(target)) = (scenario.names.kind(name), scenario.names.target(name))
+        else {
+            continue;
+        };
+        let (station, class) = match kind {
+            Kind::Call if scenario.names.workloads.iter().any(|it| it == name) => ("", name),
+            Kind::Call | Kind::JobType => name.split_once('.').unwrap_or((name, "")),
+            Kind::Service | Kind::Jobs | Kind::Routing | Kind::Assistant => (name, ""),
+        };
+        let stretch = recorder.stretch(target, first, recorder.bins());
+        for measure in Measure::ALL.into_iter().filter(|measure| measure.is_of(kind)) {
+            let percentiles = if measure == Measure::Latency {
+                PERCENTILES.map(Some).to_vec()
+            } else {
+                vec![None]
+            };
+            found.extend(percentiles.into_iter().map(|percentile| Series {
+                station,
+                class,
+                kind,
+                measure,
+                percentile,
+                stretch,
+                begins,
+            }));
+        }
+    }
+    found
+}
+
+/// The span of one point over so many bins.
+#[must_use]
+pub fn step(report: &Report, bins: usize) -> Span {
+    report.scenario.clock.resolution() * bins.max(1) as u64
+}
