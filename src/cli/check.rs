@@ -1,142 +1,181 @@
 //! `hindsight check`: each scenario's report against its golden file, byte for byte.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rayon::prelude::*;
+use serde_json::json;
 
 use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::{Failure, Status, output, work};
-use crate::golden::{self, Comparison, Difference};
+use crate::golden::judged::{Judged, Replayed, Verdict, bounds, metrics};
+use crate::golden::tolerance::{self, Tolerance};
+use crate::golden::{self, Golden, annotations, junit, markdown, text};
 use crate::report::Report;
-use crate::report::json::{Document, Replay};
 use crate::report::whole_file;
-use crate::scenario::{Changes, Scenario};
-use crate::simulation;
-
-/// Of a long line so many characters are shown, from a little before the difference.
-const SHOWN_MAX: usize = 90;
-const SHOWN_BEFORE: usize = 30;
+use crate::scenario::Changes;
+use crate::simulation::checkpoints;
 
 /// Compare replays with their golden files, for continuous integration
 ///
 /// The golden file of x.json is x.golden.json beside it: the JSON report of the scenario as it stands,
-/// at its own seed. A replay is deterministic, so every byte counts: a difference is a changed behaviour
-/// or a changed wording, and the fingerprint tells which.
+/// at its own seed, and what it came from. A replay is deterministic, so every byte counts. A difference
+/// explains itself: which field of the scenario was changed, from which event on the runs differ, which
+/// facts and numbers moved, the worst first. Thresholds of a scenario have to be kept as well.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  hindsight check scenarios            exit with status 1 if any report differs from its golden file
-  hindsight check scenarios --bless    accept the reports as they are now; review them in `git diff`
+  hindsight check scenarios
+      exit with status 1 if any report differs from its golden file
+  hindsight check scenarios --bless
+      accept the reports as they are now; review them in `git diff`
+  hindsight check scenarios --tolerance '*=±1%' --tolerance chat.begun=±0
+      accept numbers that moved by no more than this; facts have to stay as they are
+  hindsight check scenarios --junit check.xml --summary \"$GITHUB_STEP_SUMMARY\"
+      for the pages of a CI system; on GitHub, differences are annotated as well
 
-Exit status: 0 all the same, 1 one differs or has no golden file, 2 a wrong scenario, 3 a limit of
-the scenario stopped a replay.")]
+Exit status: 0 all as approved, 1 one differs, has no golden file or crosses a threshold, 2 a wrong
+scenario or wrong usage, 3 a limit of the scenario stopped a replay.")]
 pub(super) struct Check {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
-    /// Write the golden files that are missing or differ
+    /// Write the golden files that are missing or differ; refused where CI=true, but with --force
     #[arg(long)]
     bless: bool,
+    /// With --bless: write golden files even in continuous integration
+    #[arg(long, requires = "bless")]
+    force: bool,
+    /// Let a number differ by so much (±5%, ±30s, ±3; METRIC may be *); may be repeated
+    ///
+    /// With any tolerance only numbers and facts are judged, and no longer every byte: a number that no
+    /// tolerance names has to be the same, and facts have to hold or not as they did.
+    #[arg(long, value_name = "METRIC=±X%", conflicts_with = "bless")]
+    tolerance: Vec<Tolerance>,
+    /// Write the results as `JUnit` XML, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a summary as Markdown of at most a megabyte, whole or not at all
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
     #[command(flatten)]
     guard: Guard,
 }
 
-/// The report of one scenario.
-struct Replayed {
-    text: String,
-    is_stopped: bool,
-}
-
 impl Check {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        if self.bless && !self.force && is_set("CI") {
+            return Err(Failure::Message(
+                "golden files are not accepted in continuous integration (CI is set): run --bless where somebody reads what changed, or add --force".to_owned(),
+            ));
+        }
         self.guard.stand()?;
         let found = scenarios::read(&self.paths, &Changes::default())?;
         let bar = work::bar(found.len() as u64);
-        let replay = |found: &Found| {
-            let replayed = replay(&found.scenario);
+        let check = |found: &Found| {
+            let judged = self.check(found);
             bar.inc(1);
-            replayed
+            judged
         };
-        let replayed: Vec<Replayed> =
-            work::threads(None)?.install(|| found.par_iter().map(replay).collect());
+        let checked: Vec<Result<(Judged, Vec<String>), Failure>> =
+            work::threads(None)?.install(|| found.par_iter().map(check).collect());
         bar.finish_and_clear();
-        let mut worst = Status::Fine;
-        for (found, replayed) in found.iter().zip(&replayed) {
-            worst = worst.max(self.judge(&found.file, &replayed.text)?);
-            if replayed.is_stopped {
-                output::warn_stopped(&found.file);
-                worst = Status::Stopped;
-            }
+        let (mut all, mut known) = (Vec::new(), Vec::new());
+        for checked in checked {
+            let (judged, metrics) = checked?;
+            all.push(judged);
+            known.extend(metrics);
         }
-        Ok(worst)
+        if let Some(name) = tolerance::unknown(&self.tolerance, &known).first() {
+            return Err(Failure::Message(format!(
+                "there is no metric {name:?} to tolerate in these scenarios: `hindsight replay FILE --format json` lists them under `metrics`"
+            )));
+        }
+        for folder in self.paths.iter().filter(|path| path.is_dir()) {
+            all.extend(orphans(folder)?);
+        }
+        self.tell(&all)
     }
 
-    fn judge(&self, file: &Path, report: &str) -> Result<Status, Failure> {
+    /// Replays a scenario and compares it with its golden file, which is written if that was asked.
+    fn check(&self, found: &Found) -> Result<(Judged, Vec<String>), Failure> {
+        let Found { file, loaded, scenario } = found;
         let golden = golden::path(file);
         let unreadable =
             |error| Failure::Message(format!("cannot read {}: {error}", golden.display()));
-        let comparison = golden::compare(&golden, report).map_err(unreadable)?;
-        let is_blessed = self.bless && comparison != Comparison::Same;
-        if is_blessed {
+        let approved = golden::read(&golden).map_err(unreadable)?;
+        let (outcome, course) = checkpoints::run(scenario, scenario.seed());
+        let report = Report::new(scenario, &outcome, None);
+        let resolved =
+            golden::resolved(loaded).map_err(|refusal| Failure::Refused(vec![refusal]))?;
+        let new = Golden::new(&report, &course, resolved);
+        let text = new.to_text();
+        let replayed = Replayed { file, loaded, scenario, golden: &new, text: &text };
+        let verdict = replayed.verdict(&outcome, approved.as_deref(), &self.tolerance);
+        let thresholds = bounds(&report);
+        let mut judged = Judged {
+            file: file.display().to_string(),
+            golden: golden.display().to_string(),
+            lines: replayed.lines(&verdict, &thresholds),
+            verdict,
+            thresholds,
+            is_blessed: false,
+            is_stopped: report.stopped().is_some(),
+        };
+        if self.bless && judged.is_to_bless() {
             let unwritten = |error| Failure::Message(whole_file::complaint(&golden, &error));
-            golden::bless(&golden, report).map_err(unwritten)?;
+            golden::bless(&golden, &text).map_err(unwritten)?;
+            judged.is_blessed = true;
         }
-        output::print(&told(file, &golden, &comparison, is_blessed))?;
-        let is_fine = is_blessed || comparison == Comparison::Same;
-        Ok(if is_fine { Status::Fine } else { Status::No })
+        Ok((judged, metrics(&json!(new.results))))
     }
-}
 
-fn replay(scenario: &Scenario) -> Replayed {
-    let outcome = simulation::run(scenario, scenario.seed());
-    let report = Report::new(scenario, &outcome, None);
-    Replayed {
-        text: Document::new(vec![Replay::new(&report)]).to_text(),
-        is_stopped: report.stopped().is_some(),
-    }
-}
-
-fn told(file: &Path, golden: &Path, comparison: &Comparison, is_blessed: bool) -> String {
-    let (file, golden) = (file.display(), golden.display());
-    let remedy = if is_blessed {
-        "  accepted\n".to_owned()
-    } else {
-        format!("  to accept it: hindsight check {file} --bless\n")
-    };
-    match comparison {
-        Comparison::Same => format!("same     {file}\n"),
-        Comparison::Missing => format!("missing  {file}\n  there is no {golden}\n{remedy}"),
-        Comparison::Different(it) => {
-            format!("differs  {file}\n  line {} of {golden}\n{}{remedy}", it.line, difference(it))
+    fn tell(&self, all: &[Judged]) -> Result<Status, Failure> {
+        let told: String = all.iter().map(text::judged).collect();
+        output::print(&told)?;
+        if is_set("GITHUB_ACTIONS") {
+            output::print(&annotations::commands(all))?;
         }
+        if let Some(file) = &self.junit {
+            output::deliver(&junit::document(all), Some(file))?;
+        }
+        if let Some(file) = &self.summary {
+            output::deliver(&markdown::summary(all), Some(file))?;
+        }
+        let mut status = Status::Fine;
+        for judged in all {
+            if judged.is_stopped {
+                output::warn_stopped(Path::new(&judged.file));
+                status = Status::Stopped;
+            } else if !judged.is_fine() {
+                status = status.max(Status::No);
+            }
+        }
+        Ok(status)
     }
 }
 
-fn difference(it: &Difference) -> String {
-    let [golden, report] = around(it);
-    let cause = match &it.fingerprints {
-        Some([old, new]) if old == new => "the same events, told otherwise".to_owned(),
-        Some([old, new]) => format!("other events: fingerprint {old} became {new}"),
-        None => "the golden file has no fingerprint: is it one?".to_owned(),
-    };
-    format!("    golden  {golden}\n    now     {report}\n  {cause}\n")
+/// Whether a variable of the environment says yes.
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !["", "0", "false"].map(Into::into).contains(&value))
 }
 
-/// Both lines from a little before their first difference.
-fn around(it: &Difference) -> [String; 2] {
-    let letters = [&it.golden, &it.report]
-        .map(|line| line.as_ref().map(|line| line.chars().collect::<Vec<char>>()));
-    let [golden, report] = &letters;
-    let both = golden.iter().flatten().zip(report.iter().flatten());
-    let from = both.take_while(|(a, b)| a == b).count().saturating_sub(SHOWN_BEFORE);
-    letters.map(|line| {
-        let Some(line) = line else { return "(ends before)".to_owned() };
-        let shown: String = line.iter().skip(from).take(SHOWN_MAX).collect();
-        let before = if from > 0 { "…" } else { "" };
-        let after = if line.len() > from + SHOWN_MAX { "…" } else { "" };
-        // Control characters would be seen as nothing, or do something.
-        format!("{before}{}{after}", shown.escape_debug().to_string().replace("\\\"", "\""))
-    })
+/// The golden files of a folder that no scenario there refers to.
+fn orphans(folder: &Path) -> Result<Vec<Judged>, Failure> {
+    let unreadable = |error| Failure::Message(format!("cannot read {}: {error}", folder.display()));
+    let orphan = |golden: PathBuf| {
+        let scenario = golden::scenario_of(&golden).unwrap_or_default();
+        Judged {
+            file: scenario.display().to_string(),
+            golden: golden.display().to_string(),
+            verdict: Verdict::Unreferenced,
+            thresholds: Vec::new(),
+            lines: Vec::new(),
+            is_blessed: false,
+            is_stopped: false,
+        }
+    };
+    Ok(golden::unreferenced(folder).map_err(unreadable)?.into_iter().map(orphan).collect())
 }

@@ -7,6 +7,7 @@
 mod bench;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod guard;
 mod list;
@@ -60,6 +61,7 @@ struct Arguments {
 enum Command {
     Replay(replay::Replay),
     Check(check::Check),
+    Diff(diff::Diff),
     Explain(explain::Explain),
     Bench(bench::Bench),
     Validate(validate::Validate),
@@ -110,6 +112,7 @@ impl Command {
         match self {
             Self::Replay(command) => command.run(),
             Self::Check(command) => command.run(),
+            Self::Diff(command) => command.run(),
             Self::Explain(command) => command.run(),
             Self::Bench(command) => command.run(),
             Self::Validate(command) => command.run(),

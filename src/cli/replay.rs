@@ -35,8 +35,8 @@ Examples:
   hindsight replay FILE --format json -o report.json
       for programs; the layout is documented and has a version
 
-Exit status: 0 fine, 1 a documented fact missed under --strict, 2 wrong usage or a wrong scenario,
-3 a limit of the scenario stopped a replay (its report is complete up to there).")]
+Exit status: 0 fine, 1 a documented fact missed or a threshold crossed under --strict, 2 wrong usage
+or a wrong scenario, 3 a limit of the scenario stopped a replay (its report is complete up to there).")]
 pub(super) struct Replay {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
@@ -53,7 +53,7 @@ pub(super) struct Replay {
     /// Also run the N seeds that follow, and say how often each fact holds
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seeds: Option<u32>,
-    /// Exit with status 1 if a documented fact is missed
+    /// Exit with status 1 if a documented fact is missed or a threshold crossed
     #[arg(long)]
     strict: bool,
     /// For people or for programs
@@ -114,7 +114,8 @@ impl Replay {
         let report = Report::new(scenario, &outcome, robustness);
         let is_stopped = report.stopped().is_some()
             || report.robustness.as_ref().is_some_and(|it| it.stopped > 0);
-        let status = match (is_stopped, self.strict && report.missed().next().is_some()) {
+        let is_accepted = report.missed().chain(report.crossed()).next().is_none();
+        let status = match (is_stopped, self.strict && !is_accepted) {
             (true, _) => Status::Stopped,
             (false, true) => Status::No,
             (false, false) => Status::Fine,

@@ -12,7 +12,9 @@ use crate::scenario::{Changes, Loaded, Scenario};
 pub(super) struct Found {
     /// The file, as the user would write it.
     pub(super) file: PathBuf,
-    /// What stands in it, with the changes applied.
+    /// What stands in it, as JSON.
+    pub(super) loaded: Loaded,
+    /// The scenario, with the changes applied.
     pub(super) scenario: Scenario,
 }
 
@@ -60,8 +62,10 @@ fn is_scenario(name: &OsStr) -> bool {
 pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for file in files(arguments)? {
-        match Loaded::read(&file).and_then(|loaded| loaded.scenario(changes)) {
-            Ok(scenario) => found.push(Found { file, scenario }),
+        let read = Loaded::read(&file)
+            .and_then(|loaded| loaded.scenario(changes).map(|scenario| (loaded, scenario)));
+        match read {
+            Ok((loaded, scenario)) => found.push(Found { file, loaded, scenario }),
             Err(refusal) => refused.push(refusal),
         }
     }

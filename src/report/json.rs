@@ -16,16 +16,15 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::decimal::{Decimal, fixed};
+use super::amount::{Amount, Expected, amount, expected, local};
+use super::decimal::Decimal;
 use super::timeline::{Entry, timeline};
 use super::{Report, layout};
 use crate::experiment::seeds;
-use crate::scenario::Scenario;
 use crate::scenario::clock::Clock;
 use crate::scenario::facts::Unit;
-use crate::scenario::file::story::{Expect, Role, StatusPage};
+use crate::scenario::file::story::{Role, StatusPage};
 use crate::simulation::MODEL_VERSION;
-use crate::units::{Instant, LocalTime, Quantity, Span};
 
 /// The version of the layout.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -60,6 +59,9 @@ pub struct Replay {
     pub stopped: Option<&'static str>,
     /// The documented facts and what was simulated.
     pub documented: Vec<Fact>,
+    /// The bounds that a replay has to keep, if the scenario has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<Threshold>,
     /// What customers felt, by indicator.
     pub impact: Vec<Impact>,
     /// How long the incident lasted by its status page's own account.
@@ -95,33 +97,19 @@ pub struct Fact {
     pub holds: bool,
 }
 
-/// How a number must be for a fact to hold.
+/// A bound that a replay has to keep.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the scenario's types of the same names say what they are")]
-pub enum Expected {
-    At {
-        time: Amount,
-        within: Span,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        not_before: Option<Amount>,
-    },
-    Between {
-        from: Amount,
-        to: Amount,
-    },
-    Equals(Amount),
-    AtMost(Amount),
-    AtLeast(Amount),
-}
-
-/// A number, or a time as text.
-#[derive(Debug)]
-pub enum Amount {
-    /// A number.
-    Number(Decimal),
-    /// A local time, a duration or a rate, as in scenario files.
-    Text(String),
+pub struct Threshold {
+    /// Its name.
+    pub id: String,
+    /// The number that it is about, one of `metrics`.
+    pub metric: String,
+    /// How the number must be, as in the scenario.
+    pub expect: Expected,
+    /// The number, in the unit that it has in `metrics`; null if there is none.
+    pub simulated: Option<Amount>,
+    /// Whether it is kept.
+    pub holds: bool,
 }
 
 /// What one indicator of harm saw.
@@ -194,7 +182,7 @@ impl Document {
     /// The document as text, which ends in a line break.
     #[must_use]
     pub fn to_text(&self) -> String {
-        layout::to_text(self)
+        layout::to_text(self, 4)
     }
 }
 
@@ -213,6 +201,7 @@ impl Replay {
             events: outcome.run.events,
             stopped: report.stopped(),
             documented: facts(report),
+            thresholds: thresholds(report),
             impact: impact(report),
             public_minutes: page.and_then(|page| page.public_minutes),
             public_first_to_last_minutes: page
@@ -249,49 +238,18 @@ fn facts(report: &Report) -> Vec<Fact> {
     report.verdicts.iter().map(fact).collect()
 }
 
-fn expected(expect: &Expect) -> Expected {
-    match expect {
-        Expect::At(at) => Expected::At {
-            time: text(at.time),
-            within: at.within,
-            not_before: at.not_before.map(text),
-        },
-        Expect::Between(it) => Expected::Between { from: echo(it.from), to: echo(it.to) },
-        Expect::Equals(it) => Expected::Equals(echo(*it)),
-        Expect::AtMost(it) => Expected::AtMost(echo(*it)),
-        Expect::AtLeast(it) => Expected::AtLeast(echo(*it)),
-    }
-}
-
-fn echo(quantity: Quantity) -> Amount {
-    match quantity {
-        Quantity::Number(number) => Amount::Number(Decimal(number)),
-        Quantity::Span(span) => Amount::Text(span.to_string()),
-        Quantity::Rate(rate) => {
-            let per_second = fixed(rate.as_per_second(), 6).unwrap_or_default();
-            Amount::Text(format!("{per_second}/s"))
+fn thresholds(report: &Report) -> Vec<Threshold> {
+    let threshold = |verdict: &crate::simulation::Verdict| {
+        let it = &report.scenario.file.thresholds[&verdict.id];
+        Threshold {
+            id: verdict.id.clone(),
+            metric: it.metric.clone(),
+            expect: expected(&it.expect),
+            simulated: verdict.simulated.map(|it| amount(it, verdict.unit, report.scenario)),
+            holds: verdict.holds,
         }
-        Quantity::Time(time) => text(time),
-    }
-}
-
-fn text(time: LocalTime) -> Amount {
-    Amount::Text(time.to_string())
-}
-
-fn amount(value: f64, unit: Unit, scenario: &Scenario) -> Amount {
-    match unit {
-        Unit::Number | Unit::Rate => Amount::Number(Decimal(value)),
-        Unit::Time => Amount::Number(Decimal(value / 1e9)),
-        Unit::Moment => {
-            let instant = Instant::START + Span::from_nanos_f64(value);
-            Amount::Text(local(instant, scenario))
-        }
-    }
-}
-
-fn local(instant: Instant, scenario: &Scenario) -> String {
-    scenario.clock.local(instant).strftime("%Y-%m-%dT%H:%M:%S%.f").to_string()
+    };
+    report.thresholds.iter().map(threshold).collect()
 }
 
 fn impact(report: &Report) -> Vec<Impact> {
@@ -350,15 +308,6 @@ fn robustness(it: &seeds::Robustness, report: &Report) -> Robustness {
         all_hold: Decimal(it.all_hold),
         facts: facts.collect(),
         stopped: it.stopped,
-    }
-}
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Number(number) => number.serialize(serializer),
-            Self::Text(text) => serializer.serialize_str(text),
-        }
     }
 }
 

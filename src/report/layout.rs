@@ -3,27 +3,53 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::ser::{Formatter, Serializer};
 
-/// Values nested deeper than this stand on one line.
-const DEPTH_MAX: usize = 4;
+/// Lines of what is filled are at most so long, unless a text is.
+const COLUMNS_MAX: usize = 120;
 
-/// A value as JSON text that ends in a line break.
+/// A value as JSON text that ends in a line break; what is nested deeper than `depth_max` stands on one
+/// line.
 ///
 /// # Panics
 ///
 /// Panics if the value is none that JSON can hold, which our own documents are not.
-pub(super) fn to_text(value: &impl Serialize) -> String {
+pub(crate) fn to_text(value: &impl Serialize, depth_max: usize) -> String {
     let mut bytes = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut bytes, Layout::default());
+    let layout = Layout { depth_max, depth: 0, is_empty: false };
+    let mut serializer = Serializer::with_formatter(&mut bytes, layout);
     value.serialize(&mut serializer).expect("documents have only texts as keys");
     bytes.push(b'\n');
     String::from_utf8(bytes).expect("JSON is written as UTF-8")
 }
 
-/// Two spaces for each level down to [`DEPTH_MAX`]; deeper levels on one line.
-#[derive(Default)]
+/// A value as JSON text in as few lines as fit in `COLUMNS_MAX` columns, `indent` of which are taken.
+#[must_use]
+pub(crate) fn filled(value: &Value, indent: usize) -> String {
+    let on_one_line = to_text(value, 0).trim_end().to_owned();
+    if indent + on_one_line.chars().count() <= COLUMNS_MAX {
+        return on_one_line;
+    }
+    let inner = indent + 2;
+    let (brackets, lines): ([&str; 2], Vec<String>) = match value {
+        Value::Object(fields) => {
+            let line = |(key, value): (&String, &Value)| {
+                format!("{}: {}", Value::from(key.as_str()), filled(value, inner))
+            };
+            (["{", "}"], fields.iter().map(line).collect())
+        }
+        Value::Array(values) => (["[", "]"], values.iter().map(|it| filled(it, inner)).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return on_one_line,
+    };
+    let [outer, inner] = [indent, inner].map(|it| " ".repeat(it));
+    let lines = lines.join(&format!(",\n{inner}"));
+    format!("{}\n{inner}{lines}\n{outer}{}", brackets[0], brackets[1])
+}
+
+/// Two spaces for each level down to `depth_max`; deeper levels on one line.
 struct Layout {
+    depth_max: usize,
     depth: usize,
     is_empty: bool,
 }
@@ -39,7 +65,7 @@ impl Layout {
         let is_list = bracket == b"]";
         self.depth -= 1;
         if !self.is_empty {
-            if self.depth < DEPTH_MAX {
+            if self.depth < self.depth_max {
                 self.break_line(writer)?;
             } else if !is_list {
                 writer.write_all(b" ")?;
@@ -59,7 +85,7 @@ impl Layout {
             writer.write_all(b",")?;
         }
         self.is_empty = false;
-        if self.depth <= DEPTH_MAX {
+        if self.depth <= self.depth_max {
             self.break_line(writer)
         } else if !is_first || is_key {
             writer.write_all(b" ")
@@ -129,7 +155,18 @@ mod tests {
             "}",
             "",
         ];
-        assert_eq!(to_text(&value), lines.join("\n"));
-        assert_eq!(serde_json::from_str::<serde_json::Value>(&to_text(&value)).unwrap(), value);
+        assert_eq!(to_text(&value, 4), lines.join("\n"));
+        assert_eq!(serde_json::from_str::<Value>(&to_text(&value, 4)).unwrap(), value);
+    }
+
+    #[test]
+    fn what_fits_on_a_line_stands_on_one() {
+        let long = "x".repeat(100);
+        let value = serde_json::json!({ "a": { "b": [1, 2] }, "c": { "d": long, "e": [long, 1] } });
+        let expected = format!(
+            "{{\n    \"a\": {{ \"b\": [1, 2] }},\n    \"c\": {{\n      \"d\": \"{long}\",\n      \"e\": [\n        \"{long}\",\n        1\n      ]\n    }}\n  }}"
+        );
+        assert_eq!(filled(&value, 2), expected);
+        assert_eq!(serde_json::from_str::<Value>(&expected).unwrap(), value);
     }
 }

@@ -4,19 +4,21 @@
 //! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
 //! either depends on the machine, its zone or its language, or on how long the run took.
 
+pub mod amount;
 pub mod decimal;
+pub mod events;
 pub mod explain;
 pub mod json;
-mod layout;
+pub(crate) mod layout;
 pub mod series;
 pub mod text;
 pub mod timeline;
 pub mod whole_file;
-mod words;
+pub(crate) mod words;
 
 use crate::experiment::seeds::Robustness;
 use crate::scenario::Scenario;
-use crate::simulation::{Outcome, Verdict, verdicts};
+use crate::simulation::{Outcome, Verdict, thresholds, verdicts};
 
 /// What a replay came to: a scenario, its outcome and the verdicts.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Report<'a> {
     pub outcome: &'a Outcome,
     /// The documented facts, by id, numbers within ids by size.
     pub verdicts: Vec<Verdict>,
+    /// The thresholds, by name.
+    pub thresholds: Vec<Verdict>,
     /// How the facts fare with other seeds, if that was asked.
     pub robustness: Option<Robustness>,
 }
@@ -41,7 +45,8 @@ impl<'a> Report<'a> {
     ) -> Self {
         let mut verdicts = verdicts(scenario, outcome);
         verdicts.sort_by_cached_key(|verdict| natural_key(&verdict.id));
-        Self { scenario, outcome, verdicts, robustness }
+        let thresholds = thresholds(scenario, outcome);
+        Self { scenario, outcome, verdicts, thresholds, robustness }
     }
 
     /// The limit that stopped the run before its end, by its name in the scenario file.
@@ -53,6 +58,11 @@ impl<'a> Report<'a> {
     /// The documented facts that the replay does not show.
     pub fn missed(&self) -> impl Iterator<Item = &Verdict> {
         self.verdicts.iter().filter(|verdict| !verdict.holds)
+    }
+
+    /// The thresholds that the replay crosses.
+    pub fn crossed(&self) -> impl Iterator<Item = &Verdict> {
+        self.thresholds.iter().filter(|verdict| !verdict.holds)
     }
 
     /// What was tried out: names of mitigations, then assignments.

@@ -14,7 +14,7 @@ use crate::units::{Instant, LocalTime, Quantity, Rate, Span};
 
 /// As what a number is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// A count or a level.
     Count,
     /// A share, in per cent.
@@ -33,7 +33,7 @@ pub(super) enum Form {
 
 impl Form {
     /// As what the values of a metric are shown.
-    pub(super) fn of(metric: &str, file: &File) -> Self {
+    pub(crate) fn of(metric: &str, file: &File) -> Self {
         match (facts::unit_of(metric, file), file.metrics.get(metric)) {
             (Some(Unit::Time), _) => Self::Span,
             (Some(Unit::Rate), _) => Self::Rate,
@@ -47,7 +47,7 @@ impl Form {
     }
 
     /// As what the values of a measure are shown.
-    pub(super) fn of_measure(measure: Measure) -> Self {
+    pub(crate) fn of_measure(measure: Measure) -> Self {
         match measure.dimension() {
             Dimension::Rate => Self::Rate,
             Dimension::Time => Self::Span,
@@ -59,32 +59,38 @@ impl Form {
 
 /// Words for a scenario's moments and numbers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words<'a> {
+pub(crate) struct Words<'a> {
     scenario: &'a Scenario,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn new(scenario: &'a Scenario) -> Self {
+    pub(crate) fn new(scenario: &'a Scenario) -> Self {
         Self { scenario }
     }
 
     /// The first day of the scenario, whose date goes without saying.
-    pub(super) fn day(self) -> Date {
+    pub(crate) fn day(self) -> Date {
         self.scenario.file.clock.start.civil().date()
     }
 
+    /// A moment of the run to the microsecond: `10:29:04.120031`.
+    pub(crate) fn exact(self, instant: Instant) -> String {
+        let second = self.moment(instant);
+        format!("{second}{}", self.scenario.clock.local(instant).strftime("%.6f"))
+    }
+
     /// A moment of the run: `10:29:04`, or `Thu 10:29:04` on another day.
-    pub(super) fn moment(self, instant: Instant) -> String {
+    pub(crate) fn moment(self, instant: Instant) -> String {
         self.time(self.scenario.clock.local(instant), false)
     }
 
     /// The same without seconds.
-    pub(super) fn minute(self, instant: Instant) -> String {
+    pub(crate) fn minute(self, instant: Instant) -> String {
         self.time(self.scenario.clock.local(instant), true)
     }
 
     /// A time as a source gives it: `10:29` if it names no seconds.
-    pub(super) fn local(self, local: LocalTime) -> String {
+    pub(crate) fn local(self, local: LocalTime) -> String {
         self.time(local.civil(), local.is_minute())
     }
 
@@ -101,7 +107,7 @@ impl<'a> Words<'a> {
     }
 
     /// A number as what it is.
-    pub(super) fn number(self, value: f64, form: Form) -> String {
+    pub(crate) fn number(self, value: f64, form: Form) -> String {
         match form {
             Form::Count => count(value),
             Form::Share => format!("{} %", fixed(value * 100.0, 2).unwrap_or_default()),
@@ -114,7 +120,7 @@ impl<'a> Words<'a> {
     }
 
     /// The mean of replications and how far off it may be, such as `10:29:04 ± 2s`.
-    pub(super) fn interval(self, interval: &Interval, form: Form) -> String {
+    pub(crate) fn interval(self, interval: &Interval, form: Form) -> String {
         let mean = self.number(interval.mean, form);
         let of_half = if form == Form::Moment { Form::Span } else { form };
         match interval.half_width {
@@ -133,7 +139,7 @@ impl<'a> Words<'a> {
     }
 
     /// What an expectation asks for.
-    pub(super) fn expectation(self, expect: &Expect, form: Form) -> String {
+    pub(crate) fn expectation(self, expect: &Expect, form: Form) -> String {
         let quantity = |it: &Quantity| self.quantity(*it, form);
         match expect {
             Expect::At(at) => {
@@ -156,7 +162,7 @@ impl<'a> Words<'a> {
     }
 
     /// What it takes for an indicator to be bad, such as `queue depth of chat above 5,000 for 1m`.
-    pub(super) fn condition(self, it: &story::Indicator) -> String {
+    pub(crate) fn condition(self, it: &story::Indicator) -> String {
         let form = Form::of_measure(it.measure);
         let bound = match (it.above, it.below) {
             (Some(above), _) => format!("above {}", self.quantity(above, form)),
@@ -180,7 +186,7 @@ impl<'a> Words<'a> {
 }
 
 /// A measure as people call it, such as `p95 latency`: its name in scenario files, in words.
-pub(super) fn measure_name(measure: Measure, percentile: Option<f64>) -> String {
+pub(crate) fn measure_name(measure: Measure, percentile: Option<f64>) -> String {
     let words = name(measure).replace('_', " ");
     match percentile {
         Some(percentile) => format!("p{} {words}", fixed(percentile, 3).unwrap_or_default()),
@@ -189,13 +195,13 @@ pub(super) fn measure_name(measure: Measure, percentile: Option<f64>) -> String 
 }
 
 /// A measure's name in scenario files.
-pub(super) fn name(measure: Measure) -> String {
+pub(crate) fn name(measure: Measure) -> String {
     let name = serde_json::to_value(measure).ok();
     name.as_ref().and_then(Value::as_str).expect("a measure is written as its name").to_owned()
 }
 
 /// A number with its thousands apart and as many decimals as still say something: `312,004`, `43.25`.
-pub(super) fn count(value: f64) -> String {
+pub(crate) fn count(value: f64) -> String {
     let places = if value.abs() < 100.0 { 2 } else { 1 };
     let text = fixed(value, places).unwrap_or_default();
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
@@ -211,7 +217,7 @@ pub(super) fn count(value: f64) -> String {
 }
 
 /// A rate per second, or per minute or hour where that is easier to grasp.
-pub(super) fn rate(rate: Rate) -> String {
+pub(crate) fn rate(rate: Rate) -> String {
     let per_second = rate.as_per_second();
     let (times, unit) = if per_second >= 1.0 || per_second <= 0.0 {
         (1.0, "s")
@@ -224,7 +230,7 @@ pub(super) fn rate(rate: Rate) -> String {
 }
 
 /// A span to the precision that is of interest at its length: `46m15s`, `4.25s`, `120ms`.
-pub(super) fn span(span: Span) -> String {
+pub(crate) fn span(span: Span) -> String {
     const MILLISECOND: u64 = 1_000_000;
     const SECOND: u64 = 1000 * MILLISECOND;
     let nanos = span.as_nanos();

@@ -199,6 +199,15 @@ impl Loaded {
         self.patched(&base, changes).map_err(|problems| self.refuse(problems))
     }
 
+    /// The line of the file, counted from 1, on which a place begins, or the nearest place that there is.
+    #[must_use]
+    pub fn line(&self, path: &Path) -> usize {
+        let source = &self.document.source;
+        let node = source.nearest(path).0;
+        let byte = node.key.as_ref().unwrap_or(&node.value).start;
+        source.line_column(byte).0
+    }
+
     fn refuse(&self, problems: Vec<Problem>) -> Refusal {
         let problems = problems.into_iter().map(remedied).collect();
         Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }

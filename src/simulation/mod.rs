@@ -1,12 +1,14 @@
 //! One run: a scenario and a seed become an outcome.
 
+pub mod checkpoints;
 pub mod counts;
 pub mod ripple;
 
-use crate::engine::{self, Limits, Run};
+use crate::engine::{self, Limits, Observer, Run};
 use crate::platform::Platform;
 use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
+use crate::scenario::file::story::Expect;
 use counts::Counts;
 
 /// Rises whenever the same scenario and seed come to something else than before.
@@ -25,16 +27,16 @@ pub struct Outcome {
     pub counts: Counts,
 }
 
-/// A documented fact beside what was simulated.
+/// A documented fact, or a threshold, beside what was simulated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdict {
-    /// The fact's id.
+    /// The fact's id, or the threshold's name.
     pub id: String,
-    /// What was simulated; nothing if what the fact is about did not happen.
+    /// What was simulated; nothing if what it is about did not happen.
     pub simulated: Option<f64>,
     /// The unit of what was simulated.
     pub unit: Unit,
-    /// Whether it is as documented.
+    /// Whether it is as documented, or as it has to be.
     pub holds: bool,
 }
 
@@ -45,6 +47,16 @@ pub struct Verdict {
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
 pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
+    observed(scenario, seed, &mut ())
+}
+
+/// The same run, while somebody looks on.
+///
+/// # Panics
+///
+/// Panics if a unit of work or an attempt vanished: an error in this crate.
+#[must_use]
+pub fn observed(scenario: &Scenario, seed: u64, observer: &mut impl Observer<Platform>) -> Outcome {
     let mut platform = Platform::new(&scenario.platform, seed);
     let limits = Limits {
         events: scenario.limits.events,
@@ -52,7 +64,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
         output: usize::try_from(scenario.limits.output).unwrap_or(usize::MAX),
     };
-    let run = engine::run(&mut platform, scenario.clock.end(), limits);
+    let run = engine::observed(&mut platform, scenario.clock.end(), limits, observer);
     platform.finish(run.ended);
     let counts = Counts::new(scenario, &platform);
     Outcome { seed, run, platform, counts }
@@ -66,11 +78,27 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
 #[must_use]
 pub fn verdicts(scenario: &Scenario, outcome: &Outcome) -> Vec<Verdict> {
     let documented = scenario.file.documented.iter();
-    documented
-        .map(|(id, it)| {
-            let (simulated, unit) = outcome.counts.of(&it.metric).expect("checked: it is counted");
-            let holds = facts::holds(&it.expect, simulated, &scenario.clock);
-            Verdict { id: id.clone(), simulated, unit, holds }
-        })
-        .collect()
+    documented.map(|(id, it)| judged(id, (&it.metric, &it.expect), scenario, outcome)).collect()
+}
+
+/// The thresholds of a scenario, judged by an outcome, in the order of their names.
+///
+/// # Panics
+///
+/// Panics if the outcome is another scenario's.
+#[must_use]
+pub fn thresholds(scenario: &Scenario, outcome: &Outcome) -> Vec<Verdict> {
+    let thresholds = scenario.file.thresholds.iter();
+    thresholds.map(|(id, it)| judged(id, (&it.metric, &it.expect), scenario, outcome)).collect()
+}
+
+fn judged(
+    id: &str,
+    (metric, expect): (&str, &Expect),
+    scenario: &Scenario,
+    outcome: &Outcome,
+) -> Verdict {
+    let (simulated, unit) = outcome.counts.of(metric).expect("checked: it is counted");
+    let holds = facts::holds(expect, simulated, &scenario.clock);
+    Verdict { id: id.to_owned(), simulated, unit, holds }
 }

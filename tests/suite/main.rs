@@ -13,6 +13,7 @@ mod kind_errors;
 mod output;
 mod properties;
 mod readme;
+mod regression;
 mod scenario_errors;
 mod schedules;
 mod stage;
@@ -29,6 +30,7 @@ use serde_json::Value;
 fn hindsight(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hindsight"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("NO_COLOR").args(arguments);
+    command.env_remove("CI").env_remove("GITHUB_ACTIONS");
     command
 }
 

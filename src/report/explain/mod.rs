@@ -94,7 +94,7 @@ impl Explanation {
     /// The explanation as JSON text that ends in a line break.
     #[must_use]
     pub fn to_json(&self) -> String {
-        layout::to_text(self)
+        layout::to_text(self, 4)
     }
 }
 

@@ -14,6 +14,7 @@ mod story;
 mod style;
 pub mod summary;
 mod table;
+mod thresholds;
 
 use super::Report;
 
@@ -26,6 +27,7 @@ pub fn replay(report: &Report, look: Look) -> String {
         Some(headline::section(report, look)),
         Some(story::section(report, look)),
         facts::section(report, look),
+        thresholds::section(report, look),
         impact::section(report, look),
         series::section(report, look),
         outlook::robustness(report, look),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Findings, lookup};
 use crate::scenario::clock::Clock;
 use crate::scenario::compile::base;
-use crate::scenario::file::story::{Documented, Expect, Role};
+use crate::scenario::file::story::{Expect, Role};
 use crate::scenario::file::{Assumption, Basis, File};
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -31,7 +31,11 @@ pub(super) fn check(file: &File, values: [&Value; 2], clock: &Clock, findings: &
     check_calibration(file, &root, findings);
     for (id, documented) in &file.documented {
         let path = Path::root().key("documented").key(id).key("expect");
-        check_expectation(documented, clock, &path, findings);
+        check_expectation(&documented.expect, clock, &path, findings);
+    }
+    for (name, threshold) in &file.thresholds {
+        let path = Path::root().key("thresholds").key(name).key("expect");
+        check_expectation(&threshold.expect, clock, &path, findings);
     }
 }
 
@@ -119,7 +123,7 @@ fn check_calibration(file: &File, root: &Path, findings: &mut Findings) {
 }
 
 /// A moment outside the clock can never be shown, and an interval that is backwards holds nothing.
-fn check_expectation(it: &Documented, clock: &Clock, path: &Path, findings: &mut Findings) {
+fn check_expectation(expect: &Expect, clock: &Clock, path: &Path, findings: &mut Findings) {
     let mut check_time = |time: LocalTime, path: Path| {
         if clock.instant(time).is_none_or(|instant| instant > clock.end()) {
             let message = format!("must lie within the clock, found {time}");
@@ -132,7 +136,7 @@ fn check_expectation(it: &Documented, clock: &Clock, path: &Path, findings: &mut
             check_time(time, path);
         }
     };
-    match &it.expect {
+    match expect {
         Expect::At(at) => {
             let path = path.key("at");
             check(Quantity::Time(at.time), path.key("time"));

@@ -155,6 +155,7 @@ fn check_names(file: &File, findings: &mut Findings) {
     names_in(&root.key("timeline"), &mut file.timeline.keys());
     names_in(&root.key("indicators"), &mut file.indicators.keys());
     names_in(&root.key("metrics"), &mut file.metrics.keys());
+    names_in(&root.key("thresholds"), &mut file.thresholds.keys());
     names_in(&root.key("mitigations"), &mut file.mitigations.keys());
     names_in(&root.key("tenants").key("named"), &mut file.tenants.named.keys());
     let stations = root.key("platform").key("stations");

@@ -9,7 +9,7 @@ use crate::scenario::clock::Clock;
 use crate::scenario::compile::Names;
 use crate::scenario::facts::{self, Unit};
 use crate::scenario::file::File;
-use crate::scenario::file::story::{Action, Documented, Expect, Indicator, Metric, Statistic};
+use crate::scenario::file::story::{Action, Expect, Indicator, Metric, Statistic};
 use crate::scenario::patch;
 use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
@@ -32,7 +32,12 @@ pub(super) fn check(file: &File, names: &Names, clock: &Clock, findings: &mut Fi
         checker.check_metric(metric, &root.key("metrics").key(name), findings);
     }
     for (id, documented) in &file.documented {
-        checker.check_documented(documented, &root.key("documented").key(id), findings);
+        let path = root.key("documented").key(id);
+        checker.check_claim(&documented.metric, &documented.expect, &path, findings);
+    }
+    for (name, threshold) in &file.thresholds {
+        let path = root.key("thresholds").key(name);
+        checker.check_claim(&threshold.metric, &threshold.expect, &path, findings);
     }
     let updates = file.status_page.iter().flat_map(|page| &page.updates);
     let mut last = None;
@@ -281,16 +286,17 @@ impl Checker<'_> {
         }
     }
 
-    fn check_documented(&self, it: &Documented, path: &Path, findings: &mut Findings) {
-        let Some(unit) = self.units.get(&it.metric).copied() else {
-            let of_it = format!("{}.", it.metric);
+    /// A claim is about a number that is counted, in its unit.
+    fn check_claim(&self, metric: &str, expect: &Expect, path: &Path, findings: &mut Findings) {
+        let Some(unit) = self.units.get(metric).copied() else {
+            let of_it = format!("{metric}.");
             let known = self.units.keys().map(String::as_str);
             let of_it: Vec<&str> = known.clone().filter(|name| name.starts_with(&of_it)).collect();
             let path = path.key("metric");
             if of_it.is_empty() {
-                return findings.add_unknown(path, "metric", &it.metric, known);
+                return findings.add_unknown(path, "metric", metric, known);
             }
-            let problem = Problem::new(path, format!("{:?} is no number but has some", it.metric));
+            let problem = Problem::new(path, format!("{metric:?} is no number but has some"));
             return findings.0.push(problem.with_help(format!("write {}", of_it.join(" or "))));
         };
         let path = path.key("expect");
@@ -305,7 +311,7 @@ impl Checker<'_> {
                 findings.add(path, format!("must be {}, as the metric is", unit.description()));
             }
         };
-        match &it.expect {
+        match expect {
             Expect::At(_) if unit != Unit::Moment => {
                 let message = format!("the metric is no moment but {}", unit.description());
                 findings.add(path.key("at"), message);

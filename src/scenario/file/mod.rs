@@ -6,6 +6,7 @@
 pub mod platform;
 pub mod stations;
 pub mod story;
+pub mod threshold;
 pub mod workload;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use crate::units::{LocalTime, Quantity, Share, Span};
 use platform::Platform;
 use story::{Action, Documented, Indicator, Metric, OnCall, StatusPage};
+use threshold::Threshold;
 use workload::Workload;
 
 /// One incident: what the platform was, what load it had, what engineers did and when, and what is
@@ -64,6 +66,9 @@ pub struct File {
     /// What is documented to have happened; nothing here influences the run.
     #[serde(default)]
     pub documented: BTreeMap<String, Documented>,
+    /// What a replay has to keep to be accepted; nothing here influences the run.
+    #[serde(default)]
+    pub thresholds: BTreeMap<String, Threshold>,
     /// What might have been otherwise, as patches on this scenario.
     #[serde(default)]
     pub mitigations: BTreeMap<String, Mitigation>,
