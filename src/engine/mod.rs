@@ -1,7 +1,8 @@
 //! The engine: one loop that takes events off the agenda and hands them to a model.
 //!
 //! It knows nothing of the platform. [`agenda`] keeps the order, [`arena`] what is in flight,
-//! [`random`] and [`sample`] draw, [`fingerprint`] tells whether two runs were the same.
+//! [`random`] and [`sample`] draw, [`fingerprint`] tells whether two runs were the same. Somebody may look on
+//! ([`observed`]), and changes nothing.
 
 pub mod agenda;
 pub mod arena;
@@ -33,6 +34,20 @@ pub trait Model {
     /// How many things are kept for whoever reads about the run.
     fn output(&self) -> usize;
 }
+
+/// Somebody who looks on as a run goes: whatever it does, the run goes the same way.
+pub trait Observer<M: Model> {
+    /// The event of this number, counted from one, is about to be handled.
+    #[inline(always)]
+    fn before(&mut self, _number: u64, _now: Instant, _event: M::Event, _model: &M) {}
+
+    /// The event of this number was handled; the fingerprint is over all up to and including it.
+    #[inline(always)]
+    fn after(&mut self, _number: u64, _now: Instant, _fingerprint: Fingerprint, _model: &M) {}
+}
+
+/// Nobody looks on.
+impl<M: Model> Observer<M> for () {}
 
 /// So much in flight, or planned, leaves the processor's caches, and an event takes that much longer.
 const MANY: usize = 1 << 18;
@@ -102,6 +117,16 @@ const LOOK_EVERY: u64 = 64;
 /// What is in flight and kept is looked at every 64 events, so that it may exceed its limit by what so
 /// many bring. An event that a limit forbids is not handled, and off the agenda.
 pub fn run<M: Model>(model: &mut M, end: Instant, limits: Limits) -> Run {
+    observed(model, end, limits, &mut ())
+}
+
+/// The same run, while somebody looks on.
+pub fn observed<M: Model>(
+    model: &mut M,
+    end: Instant,
+    limits: Limits,
+    observer: &mut impl Observer<M>,
+) -> Run {
     let mut fingerprint = Fingerprint::default();
     let mut allowance = Allowance::new(limits);
     let mut instant = model.agenda().now();
@@ -128,7 +153,10 @@ pub fn run<M: Model>(model: &mut M, end: Instant, limits: Limits) -> Run {
         left -= 1;
         left_at_this_instant -= 1;
         fingerprint.fold(now, M::digest(event));
+        let number = allowance.events + allowance.granted - left;
+        observer.before(number, now, event, model);
         model.handle(event);
+        observer.after(number, now, fingerprint, model);
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
     Run { stop, events: allowance.events + allowance.granted - left, fingerprint, ended }
@@ -248,6 +276,39 @@ mod tests {
             assert_eq!((run.stop, run.events), (stop, events));
             assert_eq!(run.ended, Instant::from_nanos(ended), "{stop:?}");
         }
+    }
+
+    /// What it saw: the number and instant of each event, how many had been handled, and the fingerprint.
+    #[derive(Default)]
+    struct Seen(Vec<(u64, Instant, u64, u64)>, Vec<(u64, Instant, u64, Fingerprint)>);
+
+    impl Observer<Growth> for Seen {
+        fn before(&mut self, number: u64, now: Instant, event: u64, model: &Growth) {
+            self.0.push((number, now, event, model.handled as u64));
+        }
+
+        fn after(&mut self, number: u64, now: Instant, fingerprint: Fingerprint, model: &Growth) {
+            self.1.push((number, now, model.handled as u64, fingerprint));
+        }
+    }
+
+    #[test]
+    fn an_observer_sees_every_event_once_and_changes_nothing() {
+        let mut agenda = Agenda::new();
+        agenda.plan(Instant::from_nanos(10), 0);
+        let mut model = Growth { agenda, step: Span::from_nanos(1), children: 1, handled: 0 };
+        let limits = Limits { events: 80, ..LIMITS };
+        let mut seen = Seen::default();
+        let run = observed(&mut model, Instant::from_nanos(500), limits, &mut seen);
+        assert_eq!((run.stop, run.events), (Stop::Events, 80));
+        // The n-th of a chain of events happens n - 1 after the first.
+        let Seen(before, after) = seen;
+        let expected = (1..=80).map(|n| (n, Instant::from_nanos(9 + n), n - 1, n - 1));
+        assert!(before.into_iter().eq(expected));
+        let expected = (1..=80).map(|n| (n, Instant::from_nanos(9 + n), n));
+        assert!(after.iter().map(|&(n, at, handled, _)| (n, at, handled)).eq(expected));
+        assert_eq!(after.last().map(|it| it.3), Some(run.fingerprint));
+        assert_ne!(after[0].3, after[1].3);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 pub mod counts;
 pub mod ripple;
 
-use crate::engine::{self, Limits, Run};
+use crate::engine::{self, Limits, Observer, Run};
 use crate::platform::Platform;
 use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
@@ -45,6 +45,16 @@ pub struct Verdict {
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
 pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
+    observed(scenario, seed, &mut ())
+}
+
+/// The same run, while somebody looks on.
+///
+/// # Panics
+///
+/// Panics if a unit of work or an attempt vanished: an error in this crate.
+#[must_use]
+pub fn observed(scenario: &Scenario, seed: u64, observer: &mut impl Observer<Platform>) -> Outcome {
     let mut platform = Platform::new(&scenario.platform, seed);
     let limits = Limits {
         events: scenario.limits.events,
@@ -52,7 +62,7 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
         output: usize::try_from(scenario.limits.output).unwrap_or(usize::MAX),
     };
-    let run = engine::run(&mut platform, scenario.clock.end(), limits);
+    let run = engine::observed(&mut platform, scenario.clock.end(), limits, observer);
     platform.finish(run.ended);
     let counts = Counts::new(scenario, &platform);
     Outcome { seed, run, platform, counts }
