@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod completions;
 mod explain;
+mod export;
 mod guard;
 mod list;
 mod new;
@@ -15,6 +16,7 @@ mod output;
 mod replay;
 mod scenarios;
 mod schema;
+mod series;
 mod validate;
 mod work;
 
@@ -61,6 +63,7 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Explain(explain::Explain),
+    Export(export::Export),
     Bench(bench::Bench),
     Validate(validate::Validate),
     List(list::List),
@@ -111,6 +114,7 @@ impl Command {
             Self::Replay(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Explain(command) => command.run(),
+            Self::Export(command) => command.run(),
             Self::Bench(command) => command.run(),
             Self::Validate(command) => command.run(),
             Self::List(command) => command.run(),

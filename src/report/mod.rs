@@ -1,11 +1,12 @@
 //! From an outcome to something that is read: [`json`] for programs, [`text`] for people, and [`explain`]
-//! for whoever wants to know what a scenario rests on.
+//! for whoever wants to know what a scenario rests on; [`export`] for tools that people already have.
 //!
 //! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
 //! either depends on the machine, its zone or its language, or on how long the run took.
 
 pub mod decimal;
 pub mod explain;
+pub mod export;
 pub mod json;
 mod layout;
 pub mod series;

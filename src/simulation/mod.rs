@@ -2,6 +2,8 @@
 
 pub mod counts;
 pub mod ripple;
+pub mod spans;
+pub mod watch;
 
 use crate::engine::{self, Limits, Observer, Run};
 use crate::platform::Platform;
