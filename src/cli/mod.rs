@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod diff;
 mod explain;
+mod export;
 mod guard;
 mod list;
 mod new;
@@ -16,6 +17,7 @@ mod output;
 mod replay;
 mod scenarios;
 mod schema;
+mod series;
 mod validate;
 mod work;
 
@@ -63,6 +65,7 @@ enum Command {
     Check(check::Check),
     Diff(diff::Diff),
     Explain(explain::Explain),
+    Export(export::Export),
     Bench(bench::Bench),
     Validate(validate::Validate),
     List(list::List),
@@ -114,6 +117,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Diff(command) => command.run(),
             Self::Explain(command) => command.run(),
+            Self::Export(command) => command.run(),
             Self::Bench(command) => command.run(),
             Self::Validate(command) => command.run(),
             Self::List(command) => command.run(),

@@ -29,10 +29,15 @@ pub(super) fn look(file: Option<&Path>) -> Look {
 /// Writes a result to `file`, whole or not at all, or else to standard output.
 pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     match file.filter(|file| *file != Path::new("-")) {
-        Some(file) => whole_file::write(file, text.as_bytes())
-            .map_err(|error| Failure::Message(whole_file::complaint(file, &error))),
+        Some(file) => deliver_bytes(text.as_bytes(), file),
         None => print(text),
     }
+}
+
+/// Writes a file, whole or not at all.
+pub(super) fn deliver_bytes(bytes: &[u8], file: &Path) -> Result<(), Failure> {
+    whole_file::write(file, bytes)
+        .map_err(|error| Failure::Message(whole_file::complaint(file, &error)))
 }
 
 /// Prints to standard output; whoever has stopped reading there is not an error.

@@ -8,9 +8,11 @@ use rayon::prelude::*;
 
 use super::guard::Guard;
 use super::scenarios::{self, Found};
+use super::series::Series;
 use super::{Failure, Status, output, work};
 use crate::experiment::seeds::robustness;
 use crate::report::Report;
+use crate::report::export::table;
 use crate::report::json::{self, Document};
 use crate::report::text::{self, Look, summary};
 use crate::scenario::{Changes, Scenario};
@@ -34,6 +36,8 @@ Examples:
       also: in what share of 200 other random courses each fact holds
   hindsight replay FILE --format json -o report.json
       for programs; the layout is documented and has a version
+  hindsight replay scenarios --series series.csv
+      also: every time series as one tidy table, for spreadsheets, pandas and DuckDB
 
 Exit status: 0 fine, 1 a documented fact missed or a threshold crossed under --strict, 2 wrong usage
 or a wrong scenario, 3 a limit of the scenario stopped a replay (its report is complete up to there).")]
@@ -66,6 +70,8 @@ pub(super) struct Replay {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
+    series: Series,
+    #[command(flatten)]
     guard: Guard,
 }
 
@@ -83,6 +89,7 @@ struct Told {
     text: String,
     replay: Option<json::Replay>,
     line: summary::Line,
+    series: Option<table::Part>,
     status: Status,
 }
 
@@ -91,10 +98,11 @@ impl Replay {
         self.guard.stand()?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let found = scenarios::read(&self.paths, &changes)?;
+        self.series.check(&found)?;
         let look = output::look(self.output.as_deref());
         let bar = work::bar(found.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
         let tell = |found: &Found| self.tell(&found.scenario, look, &bar);
-        let told: Vec<Told> =
+        let mut told: Vec<Told> =
             work::threads(self.threads)?.install(|| found.par_iter().map(tell).collect());
         bar.finish_and_clear();
         for (found, told) in found.iter().zip(&told) {
@@ -102,6 +110,8 @@ impl Replay {
                 output::warn_stopped(&found.file);
             }
         }
+        let series: Vec<_> = told.iter_mut().filter_map(|told| told.series.take()).collect();
+        self.series.deliver(&series)?;
         let worst = told.iter().map(|told| told.status).max();
         output::deliver(&self.compose(told, look), self.output.as_deref())?;
         Ok(worst.unwrap_or(Status::Fine))
@@ -125,6 +135,7 @@ impl Replay {
             text: if is_json { String::new() } else { text::replay(&report, look) },
             replay: is_json.then(|| json::Replay::new(&report)),
             line: summary::Line::new(&report),
+            series: self.series.of(&report),
             status,
         }
     }

@@ -280,15 +280,15 @@ mod tests {
 
     /// What it saw: the number and instant of each event, how many had been handled, and the fingerprint.
     #[derive(Default)]
-    struct Seen(Vec<(u64, Instant, u64, usize)>, Vec<(u64, Instant, usize, Fingerprint)>);
+    struct Seen(Vec<(u64, Instant, u64, u64)>, Vec<(u64, Instant, u64, Fingerprint)>);
 
     impl Observer<Growth> for Seen {
         fn before(&mut self, number: u64, now: Instant, event: u64, model: &Growth) {
-            self.0.push((number, now, event, model.handled));
+            self.0.push((number, now, event, model.handled as u64));
         }
 
         fn after(&mut self, number: u64, now: Instant, fingerprint: Fingerprint, model: &Growth) {
-            self.1.push((number, now, model.handled, fingerprint));
+            self.1.push((number, now, model.handled as u64, fingerprint));
         }
     }
 
@@ -303,11 +303,9 @@ mod tests {
         assert_eq!((run.stop, run.events), (Stop::Events, 80));
         // The n-th of a chain of events happens n - 1 after the first.
         let Seen(before, after) = seen;
-        let expected =
-            (1..=80).zip(0..).map(|(n, handled)| (n, Instant::from_nanos(9 + n), n - 1, handled));
+        let expected = (1..=80).map(|n| (n, Instant::from_nanos(9 + n), n - 1, n - 1));
         assert!(before.into_iter().eq(expected));
-        let expected =
-            (1..=80).zip(1..).map(|(n, handled)| (n, Instant::from_nanos(9 + n), handled));
+        let expected = (1..=80).map(|n| (n, Instant::from_nanos(9 + n), n));
         assert!(after.iter().map(|&(n, at, handled, _)| (n, at, handled)).eq(expected));
         assert_eq!(after.last().map(|it| it.3), Some(run.fingerprint));
         assert_ne!(after[0].3, after[1].3);

@@ -4,7 +4,7 @@
 //! the measure has been bad for the whole of `held`, and is dated from the first bad evaluation; it
 //! closes once it has been good for `clear_after`, and is dated to the first good one.
 
-use super::measures::{Kind, Measure};
+use super::measures::{Kind, Measure, Stretch};
 use super::recorder::{BadWhen, Recorder, TargetId};
 use crate::units::{Instant, Share, Span};
 
@@ -167,9 +167,53 @@ impl Indicator {
         self.tenant_time
     }
 
+    /// Whether it was bad when it was last evaluated, for however long.
+    #[must_use]
+    pub fn is_bad_now(&self) -> bool {
+        self.bad_since.is_some() && self.good_since.is_none()
+    }
+
+    /// Whether its turn comes when so many bins are closed.
+    #[must_use]
+    pub fn is_due(&self, bins: usize) -> bool {
+        bins.is_multiple_of(self.config.every_bins)
+    }
+
+    /// Beyond what a reading of one of its places is bad.
+    #[must_use]
+    pub fn bound(&self) -> Threshold {
+        match self.config.tenants {
+            Some((share, _)) => Threshold::Above(share.get()),
+            None => self.config.threshold,
+        }
+    }
+
+    /// What it reads of one of its places when `bins` bins are closed: the measure, or, where it judges
+    /// tenants one by one, the share of them that are bad; nothing where nothing can be said.
+    #[must_use]
+    pub fn reading(&self, place: usize, bins: usize, recorder: &Recorder) -> Option<f64> {
+        let stretch = self.window(place, bins, recorder)?;
+        match self.config.tenants {
+            Some((_, count_min)) => {
+                let (bad, all) = self.bad_tenants(place, count_min, recorder);
+                (all > 0).then(|| f64::from(bad) / f64::from(all))
+            }
+            None => stretch.value(self.config.measure, self.config.percentile),
+        }
+    }
+
+    /// The window of one of its places, unless too little happened in it.
+    fn window<'a>(&self, place: usize, bins: usize, recorder: &'a Recorder) -> Option<Stretch<'a>> {
+        let first = bins.saturating_sub(self.config.window_bins);
+        let stretch = recorder.stretch(self.config.targets[place], first, bins);
+        let is_too_little = self.config.measure.is_of_operations()
+            && stretch.operations() < f64::from(self.config.count_min);
+        (!is_too_little).then_some(stretch)
+    }
+
     /// Evaluates it at `now`, when `bins` bins are closed, if its turn has come.
     pub fn evaluate(&mut self, now: Instant, bins: usize, recorder: &Recorder) -> Option<Change> {
-        if !bins.is_multiple_of(self.config.every_bins) {
+        if !self.is_due(bins) {
             return None;
         }
         self.judge_tenants(recorder);
@@ -177,17 +221,14 @@ impl Indicator {
     }
 
     fn is_bad(&self, bins: usize, recorder: &Recorder) -> bool {
-        let first = bins.saturating_sub(self.config.window_bins);
         let count = (0..self.config.targets.len())
-            .filter(|index| {
-                let stretch = recorder.stretch(self.config.targets[*index], first, bins);
-                if stretch.operations() < f64::from(self.config.count_min)
-                    && self.config.measure.is_of_operations()
-                {
-                    return false;
-                }
+            .filter(|place| {
+                let Some(stretch) = self.window(*place, bins, recorder) else { return false };
                 match self.config.tenants {
-                    Some((share, count_min)) => self.is_broad(*index, share, count_min, recorder),
+                    Some((share, count_min)) => {
+                        let (bad, all) = self.bad_tenants(*place, count_min, recorder);
+                        all > 0 && f64::from(bad) > share.get() * f64::from(all)
+                    }
                     None => stretch
                         .value(self.config.measure, self.config.percentile)
                         .is_some_and(|value| self.config.threshold.is_crossed(value)),
@@ -197,17 +238,14 @@ impl Indicator {
         count >= self.config.at_least
     }
 
-    /// Whether more than `share` of the tenants that count are bad at one target.
-    fn is_broad(&self, index: usize, share: Share, count_min: u32, recorder: &Recorder) -> bool {
-        let tenants = recorder.tenants_in(self.config.targets[index], self.watches[index]);
+    /// How many of the tenants that count are bad at one place, and how many count.
+    fn bad_tenants(&self, place: usize, count_min: u32, recorder: &Recorder) -> (u32, u32) {
+        let tenants = recorder.tenants_in(self.config.targets[place], self.watches[place]);
         let tenants = &tenants[..self.hurt.len()];
         let counting = tenants.iter().filter(|[_, all]| *all >= count_min);
-        let (mut bad, mut all) = (0_u32, 0_u32);
-        for tenant in counting {
-            all += 1;
-            bad += u32::from(self.is_tenant_bad(*tenant));
-        }
-        all > 0 && f64::from(bad) > share.get() * f64::from(all)
+        counting.fold((0, 0), |(bad, all), tenant| {
+            (bad + u32::from(self.is_tenant_bad(*tenant)), all + 1)
+        })
     }
 
     fn is_tenant_bad(&self, [bad, all]: [u32; 2]) -> bool {

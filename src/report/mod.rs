@@ -1,5 +1,5 @@
 //! From an outcome to something that is read: [`json`] for programs, [`text`] for people, and [`explain`]
-//! for whoever wants to know what a scenario rests on.
+//! for whoever wants to know what a scenario rests on; [`export`] for tools that people already have.
 //!
 //! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
 //! either depends on the machine, its zone or its language, or on how long the run took.
@@ -8,6 +8,7 @@ pub mod amount;
 pub mod decimal;
 pub mod events;
 pub mod explain;
+pub mod export;
 pub mod json;
 pub(crate) mod layout;
 pub mod series;

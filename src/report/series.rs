@@ -83,6 +83,27 @@ impl Series<'_> {
         })
     }
 
+    /// How many events the measure counts over each span, with the spans' ends.
+    pub fn totals(&self, bins: usize) -> impl Iterator<Item = (Instant, f64)> {
+        let stretch = self.stretch;
+        let all = stretch.bins.len();
+        (0..all).step_by(bins.max(1)).map(move |first| {
+            let end = (first + bins.max(1)).min(all);
+            let part = Stretch {
+                bins: &stretch.bins[first..end],
+                latencies: &stretch.latencies[first..end],
+                resolution: stretch.resolution,
+            };
+            (self.begins + stretch.resolution * end as u64, part.total(self.measure))
+        })
+    }
+
+    /// When its first span begins.
+    #[must_use]
+    pub fn begins(&self) -> Instant {
+        self.begins
+    }
+
     /// Whether anything was ever measured that is not nothing.
     #[must_use]
     pub fn is_alive(&self) -> bool {

@@ -44,6 +44,14 @@ pub struct Entry {
     pub is_minute: bool,
 }
 
+impl Entry {
+    /// When it happened, in nanoseconds since the start of the run; what the page says may lie before.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        self.moment
+    }
+}
+
 /// Whose account an entry is; what is done at one instant comes before what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

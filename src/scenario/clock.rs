@@ -111,10 +111,22 @@ impl Clock {
     /// What a moment of the run is called locally.
     #[must_use]
     pub fn local(&self, instant: Instant) -> civil::DateTime {
+        self.zone.to_datetime(self.timestamp(instant))
+    }
+
+    /// A moment of the run as RFC 3339 writes it, with the zone's offset: `2026-03-02T09:51:00-05:00`.
+    #[must_use]
+    pub fn rfc_3339(&self, instant: Instant) -> String {
+        let timestamp = self.timestamp(instant);
+        timestamp.display_with_offset(self.zone.to_offset(timestamp)).to_string()
+    }
+
+    /// The point in time that a moment of the run is.
+    #[must_use]
+    pub fn timestamp(&self, instant: Instant) -> Timestamp {
         let nanos = i64::try_from(instant.as_nanos()).unwrap_or(i64::MAX);
         let since_origin = jiff::SignedDuration::from_nanos(nanos);
-        let timestamp = self.origin.checked_add(since_origin).unwrap_or(Timestamp::MAX);
-        self.zone.to_datetime(timestamp)
+        self.origin.checked_add(since_origin).unwrap_or(Timestamp::MAX)
     }
 
     /// The number of the first bin that begins at `instant` or later.
@@ -158,6 +170,7 @@ mod tests {
         let at = clock.instant("2026-03-02T09:51".parse().unwrap()).unwrap();
         assert_eq!(at, Instant::START + Span::from_secs(66 * 60));
         assert_eq!(clock.local(at).to_string(), "2026-03-02T09:51:00");
+        assert_eq!(clock.rfc_3339(at), "2026-03-02T09:51:00-05:00");
         assert_eq!(clock.instant("2026-03-02T08:44".parse().unwrap()), None);
     }
 

@@ -3,6 +3,8 @@
 pub mod checkpoints;
 pub mod counts;
 pub mod ripple;
+pub mod spans;
+pub mod watch;
 
 use crate::engine::{self, Limits, Observer, Run};
 use crate::platform::Platform;

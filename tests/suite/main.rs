@@ -4,6 +4,7 @@ mod bench;
 mod cli;
 mod determinism;
 mod explain;
+mod exports;
 mod fuzz;
 mod golden;
 mod hostile;
