@@ -164,7 +164,7 @@ impl Scope {
     }
 }
 
-/// Labels as OpenMetrics and `PromQL` write them: `{a="b",c="d"}`.
+/// Labels as OpenMetrics and PromQL write them: `{a="b",c="d"}`.
 pub(super) fn label_set<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let pairs: Vec<String> =
         pairs.map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();

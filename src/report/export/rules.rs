@@ -32,7 +32,7 @@ pub fn rules(report: &Report) -> String {
             "  - name: {name}\n    interval: {interval}\n    rules:\n      - alert: {name}\n        \
              expr: {expr}\n        for: {held}\n        keep_firing_for: {clear_after}\n        \
              labels: {labels}\n        annotations: {annotations}\n",
-            name = quoted(&rule.file.0),
+            name = quoted(rule.file.0),
             interval = duration(rule.file.1.every),
             expr = quoted(&rule.expression()),
             held = duration(rule.file.1.held),
