@@ -204,6 +204,6 @@ fn watch(scenario: &Scenario) -> Watch {
     Watch::new(scenario.clock.observed_from(), scenario.names.indicators.len())
 }
 
-fn run(scenario: &Scenario, observer: &mut impl Observer<Platform>) -> Outcome {
+fn run(scenario: &Scenario, observer: &mut dyn Observer<Platform>) -> Outcome {
     simulation::observed(scenario, scenario.seed(), observer)
 }

@@ -125,7 +125,7 @@ pub fn observed<M: Model>(
     model: &mut M,
     end: Instant,
     limits: Limits,
-    observer: &mut impl Observer<M>,
+    observer: &mut (impl Observer<M> + ?Sized),
 ) -> Run {
     let mut fingerprint = Fingerprint::default();
     let mut allowance = Allowance::new(limits);

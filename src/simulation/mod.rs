@@ -49,7 +49,7 @@ pub struct Verdict {
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
 pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
-    observed(scenario, seed, &mut ())
+    finished(scenario, seed, |platform, limits| engine::run(platform, scenario.clock.end(), limits))
 }
 
 /// The same run, while somebody looks on.
@@ -58,7 +58,18 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
 ///
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
-pub fn observed(scenario: &Scenario, seed: u64, observer: &mut impl Observer<Platform>) -> Outcome {
+pub fn observed(scenario: &Scenario, seed: u64, observer: &mut dyn Observer<Platform>) -> Outcome {
+    // One loop for all observers: each of its own would be the whole platform compiled once more.
+    finished(scenario, seed, |platform, limits| {
+        engine::observed(platform, scenario.clock.end(), limits, observer)
+    })
+}
+
+fn finished(
+    scenario: &Scenario,
+    seed: u64,
+    run: impl FnOnce(&mut Platform, Limits) -> Run,
+) -> Outcome {
     let mut platform = Platform::new(&scenario.platform, seed);
     let limits = Limits {
         events: scenario.limits.events,
@@ -66,7 +77,7 @@ pub fn observed(scenario: &Scenario, seed: u64, observer: &mut impl Observer<Pla
         in_flight: usize::try_from(scenario.limits.in_flight).unwrap_or(usize::MAX),
         output: usize::try_from(scenario.limits.output).unwrap_or(usize::MAX),
     };
-    let run = engine::observed(&mut platform, scenario.clock.end(), limits, observer);
+    let run = run(&mut platform, limits);
     platform.finish(run.ended);
     let counts = Counts::new(scenario, &platform);
     Outcome { seed, run, platform, counts }

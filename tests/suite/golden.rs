@@ -10,7 +10,7 @@ use crate::{hindsight, short_text, short_value, stderr, stdout, text, write};
 
 /// A folder with the short scenario as `a.json` and its golden file.
 fn approved() -> (TempDir, PathBuf) {
-    let folder = tempdir().unwrap();
+    let folder = tempdir().expect("a temporary folder can be made");
     let scenario = write(&folder, "a.json", &short_text());
     hindsight(&["check", text(&scenario), "--bless"]).assert().success();
     (folder, scenario)
@@ -18,8 +18,9 @@ fn approved() -> (TempDir, PathBuf) {
 
 /// The approved golden file with a change.
 fn change_golden(folder: &TempDir, change: impl FnOnce(&mut Value)) {
-    let golden = fs::read_to_string(folder.path().join("a.golden.json")).unwrap();
-    let mut golden: Value = serde_json::from_str(&golden).unwrap();
+    let golden = fs::read_to_string(folder.path().join("a.golden.json"));
+    let golden = golden.expect("it was accepted");
+    let mut golden: Value = serde_json::from_str(&golden).expect("it is JSON");
     change(&mut golden);
     write(folder, "a.golden.json", &golden.to_string());
 }
@@ -209,9 +210,8 @@ fn numbers_may_move_as_far_as_is_tolerated_and_facts_may_not() {
     let (folder, scenario) = approved();
     write(&folder, "a.json", &short_text().replace("\"seed\": 7", "\"seed\": 8"));
     let check = |tolerances: &[&str]| {
-        let mut command = hindsight(&["check", text(&scenario)]);
-        tolerances.iter().for_each(|it| drop(command.args(["--tolerance", it])));
-        command.assert()
+        let tolerances = tolerances.iter().flat_map(|it| ["--tolerance", it]);
+        hindsight(&["check", text(&scenario)]).args(tolerances).assert()
     };
     assert_told(
         &stdout(&check(&["*=±90%", "all.first=±1m", "all.last=±1m"]).code(1)),

@@ -71,9 +71,11 @@ fn block<'a>(readme: &'a str, heading: &str, language: &str) -> &'a str {
 
 /// A scenario's folder as a team has it, with its golden file.
 fn checked_out() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("scenarios")).unwrap();
-    std::fs::write(folder.path().join("scenarios/short.json"), crate::short_text()).unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let scenarios = folder.path().join("scenarios");
+    std::fs::create_dir(&scenarios).expect("the folder is empty");
+    let scenario = crate::short_text();
+    std::fs::write(scenarios.join("short.json"), scenario).expect("the folder is there");
     let mut bless = hindsight(&["check", "scenarios", "--bless"]);
     bless.current_dir(folder.path()).assert().success();
     folder

@@ -10,7 +10,7 @@ use crate::{hindsight, short_text, short_value, stderr, stdout, text, write};
 
 /// A folder with the short scenario as `a.json`, its golden file, and then another seed.
 fn changed() -> TempDir {
-    let folder = tempdir().unwrap();
+    let folder = tempdir().expect("a temporary folder can be made");
     let scenario = write(&folder, "a.json", &short_text());
     hindsight(&["check", text(&scenario), "--bless"]).assert().success();
     write(&folder, "a.json", &short_text().replace("\"seed\": 7", "\"seed\": 8"));
