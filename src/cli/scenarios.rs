@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::Failure;
 use crate::scenario::{Changes, Loaded, Scenario};
 
@@ -14,6 +16,8 @@ pub(super) struct Found {
     pub(super) file: PathBuf,
     /// What stands in it, with the changes applied.
     pub(super) scenario: Scenario,
+    /// The same as it is written there.
+    pub(super) value: Value,
 }
 
 /// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
@@ -60,8 +64,9 @@ fn is_scenario(name: &OsStr) -> bool {
 pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for file in files(arguments)? {
-        match Loaded::read(&file).and_then(|loaded| loaded.scenario(changes)) {
-            Ok(scenario) => found.push(Found { file, scenario }),
+        let read = |loaded: Loaded| Ok((loaded.scenario(changes)?, loaded.value(changes)?));
+        match Loaded::read(&file).and_then(read) {
+            Ok((scenario, value)) => found.push(Found { file, scenario, value }),
             Err(refusal) => refused.push(refusal),
         }
     }

@@ -8,6 +8,9 @@ use super::measures::{Kind, Measure};
 use super::recorder::{BadWhen, Recorder, TargetId};
 use crate::units::{Instant, Share, Span};
 
+/// So many spells of tenants are kept, some 24 MB; later ones count and are not told one by one.
+const SPELLS_MAX: usize = 1_000_000;
+
 /// What an indicator watches and when it is bad; spans in whole bins of the recorder.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -61,6 +64,17 @@ pub struct Window {
     pub to: Option<Instant>,
 }
 
+/// A span of time in which a tenant was hurt; one evaluation counts until the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spell {
+    /// Who was hurt.
+    pub tenant: u32,
+    /// The first evaluation at which it was.
+    pub from: Instant,
+    /// The first one after it at which it was not, or was not counted.
+    pub to: Instant,
+}
+
 /// What an evaluation led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -84,7 +98,19 @@ pub struct Indicator {
     tenant_time: Span,
     pending_tenant_time: Span,
     is_bad_now: Vec<bool>,
+    spells: Spells,
     alerted: Option<Instant>,
+}
+
+/// When which tenant was hurt: memory in proportion to how often that changes.
+#[derive(Debug)]
+struct Spells {
+    all: Vec<Spell>,
+    /// So many of them lie in windows; those after them may turn out not to count.
+    settled: usize,
+    /// The place of each tenant's newest.
+    newest: Vec<usize>,
+    is_full: bool,
 }
 
 impl Threshold {
@@ -133,6 +159,12 @@ impl Indicator {
             tenant_time: Span::ZERO,
             pending_tenant_time: Span::ZERO,
             is_bad_now: vec![false; tenants],
+            spells: Spells {
+                all: Vec::new(),
+                settled: 0,
+                newest: vec![usize::MAX; tenants],
+                is_full: false,
+            },
             alerted: None,
         }
     }
@@ -165,6 +197,18 @@ impl Indicator {
     #[must_use]
     pub fn tenant_time(&self) -> Span {
         self.tenant_time
+    }
+
+    /// When which tenant was hurt in a window, each tenant's spells in the order of time.
+    #[must_use]
+    pub fn spells(&self) -> &[Spell] {
+        &self.spells.all[..self.spells.settled]
+    }
+
+    /// Whether there were more spells than are kept.
+    #[must_use]
+    pub fn has_lost_spells(&self) -> bool {
+        self.spells.is_full
     }
 
     /// Evaluates it at `now`, when `bins` bins are closed, if its turn has come.
@@ -254,12 +298,15 @@ impl Indicator {
     fn on_bad(&mut self, now: Instant, recorder: &Recorder) -> Option<Change> {
         self.good_since = None;
         let since = *self.bad_since.get_or_insert(now);
-        let mut count = 0;
-        for (pending, is_bad) in self.pending_hurt.iter_mut().zip(&self.is_bad_now) {
-            *pending |= is_bad;
-            count += u64::from(*is_bad);
-        }
         let step = recorder.resolution() * self.config.every_bins as u64;
+        let mut count = 0;
+        for (tenant, is_bad) in self.is_bad_now.iter().enumerate() {
+            if *is_bad {
+                self.pending_hurt[tenant] = true;
+                count += 1;
+                self.spells.add(tenant, now, now + step);
+            }
+        }
         self.pending_tenant_time = self.pending_tenant_time + step * count;
         if !self.is_open && now.since(since) < self.config.held {
             return None;
@@ -281,6 +328,7 @@ impl Indicator {
             self.bad_since = None;
             self.pending_hurt.fill(false);
             self.pending_tenant_time = Span::ZERO;
+            self.spells.all.truncate(self.spells.settled);
             return None;
         }
         let since = *self.good_since.get_or_insert(now);
@@ -301,6 +349,7 @@ impl Indicator {
             *hurt |= std::mem::take(pending);
         }
         self.tenant_time = self.tenant_time + std::mem::take(&mut self.pending_tenant_time);
+        self.spells.settled = self.spells.all.len();
     }
 
     /// Dates the window that is open at the end of the run, if it was already good by then.
@@ -309,6 +358,23 @@ impl Indicator {
             && let Some(window) = self.windows.last_mut()
         {
             window.to = Some(since);
+        }
+    }
+}
+
+impl Spells {
+    /// Lets the tenant's newest spell go on if it ends now, or else begins another.
+    fn add(&mut self, tenant: usize, now: Instant, to: Instant) {
+        let tenant_id = u32::try_from(tenant).unwrap_or(u32::MAX);
+        // A spell that did not count is gone, and another tenant's may stand in its place.
+        let newest = self.all.get_mut(self.newest[tenant]);
+        if let Some(spell) = newest.filter(|it| it.tenant == tenant_id && it.to == now) {
+            spell.to = to;
+        } else if self.all.len() < SPELLS_MAX {
+            self.newest[tenant] = self.all.len();
+            self.all.push(Spell { tenant: tenant_id, from: now, to });
+        } else {
+            self.is_full = true;
         }
     }
 }

@@ -1,13 +1,19 @@
-//! From an outcome to something that is read: [`json`] for programs, [`text`] for people, and [`explain`]
-//! for whoever wants to know what a scenario rests on.
+//! From an outcome to something that is read: [`json`] for programs, [`text`] for people, [`html`] for a
+//! browser, [`markdown`] for a pull request, and [`explain`] for whoever wants to know what a scenario rests
+//! on.
 //!
-//! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
-//! either depends on the machine, its zone or its language, or on how long the run took.
+//! All tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
+//! them depends on the machine, its zone or its language, or on how long the run took.
 
+mod account;
+mod chart;
 pub mod decimal;
 pub mod explain;
+pub mod html;
 pub mod json;
 mod layout;
+pub mod markdown;
+mod markup;
 pub mod series;
 pub mod text;
 pub mod timeline;
