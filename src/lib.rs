@@ -31,7 +31,7 @@
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
 //! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |
 //! | [`experiment`] | many runs |
-//! | [`report`] | an outcome becomes text or JSON; the JSON is a stable interface |
+//! | [`report`] | an outcome becomes text, JSON, Markdown or a page in HTML; the JSON is a stable interface |
 //! | [`golden`] | a report against its committed file |
 //! | [`cli`] | one file a subcommand; the only module that prints |
 //!

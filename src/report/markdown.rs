@@ -65,7 +65,7 @@ impl Page {
             for it in &self.indicators {
                 let (title, alternative) = (&it.title, &it.alternative);
                 let file = &it.picture.file;
-                text.push_str(&format!("### {title}\n\n![{alternative}]({file})\n\n"));
+                text.extend(["### ", title, "\n\n![", alternative, "](", file, ")\n\n"]);
             }
         }
         text + &self.after
@@ -117,9 +117,10 @@ fn facts(report: &Report) -> String {
     }
     let mut text = vec![format!("\n## Facts\n\n{}\n\n", facts::held(report))];
     text.push(header(&["", "id", "documented", "role", "expected", "simulated"]));
-    text.extend(rows.iter().map(|it| {
-        row(&[it.mark(), &it.id, &it.fact, it.role, &it.expected, &it.simulated])
-    }));
+    text.extend(
+        rows.iter()
+            .map(|it| row(&[it.mark(), &it.id, &it.fact, it.role, &it.expected, &it.simulated])),
+    );
     let missed = rows.iter().filter_map(|it| Some((&it.id, it.missed.as_ref()?)));
     let missed: Vec<String> =
         missed.map(|(id, missed)| format!("- ✗ {}: {}\n", plain(id), plain(missed))).collect();

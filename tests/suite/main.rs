@@ -7,14 +7,17 @@ mod explain;
 mod fuzz;
 mod golden;
 mod hostile;
+mod html;
 mod incidents;
 mod kind_errors;
+mod markdown;
 #[cfg(unix)]
 mod output;
 mod properties;
 mod readme;
 mod scenario_errors;
 mod schedules;
+mod series;
 mod stage;
 mod theory;
 mod tidy;

@@ -20,8 +20,7 @@ pub(in crate::report) fn mark(kind: Kind) -> (&'static str, &'static str) {
 /// The last line: why the replay ends and what is still bad then.
 pub(in crate::report) fn ending(report: &Report) -> String {
     let indicators = report.outcome.platform.indicators();
-    let is_open =
-        |it: &&Indicator| it.windows().last().is_some_and(|window| window.to.is_none());
+    let is_open = |it: &&Indicator| it.windows().last().is_some_and(|window| window.to.is_none());
     let open: Vec<&str> =
         indicators.iter().filter(is_open).map(|it| it.config().name.as_str()).collect();
     let end = match report.stopped() {

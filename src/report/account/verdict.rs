@@ -37,10 +37,7 @@ pub(in crate::report) fn verdict(report: &Report) -> (Answer, String) {
     let held = all - missed.len();
     let changes = report.applied();
     if all == 0 {
-        return (
-            Answer::Nothing,
-            "no fact is documented to compare the replay with".to_owned(),
-        );
+        return (Answer::Nothing, "no fact is documented to compare the replay with".to_owned());
     }
     if !changes.is_empty() {
         let hold = if held == 1 { "holds" } else { "hold" };
@@ -52,14 +49,12 @@ pub(in crate::report) fn verdict(report: &Report) -> (Answer, String) {
         return (Answer::Changed, text);
     }
     if missed.is_empty() {
-        return (
-            Answer::Shown,
-            format!("shows what was documented: {all} of {all} facts hold"),
-        );
+        return (Answer::Shown, format!("shows what was documented: {all} of {all} facts hold"));
     }
     let missed = missed.join(", ");
-    let text =
-        format!("does not show all that was documented: {held} of {all} facts hold, {missed} missed");
+    let text = format!(
+        "does not show all that was documented: {held} of {all} facts hold, {missed} missed"
+    );
     (Answer::Missed, text)
 }
 

@@ -18,7 +18,24 @@ pub(in crate::report) const TICKS_MAX: usize = 9;
 const DAY: i64 = 86_400;
 /// How far apart ticks may be, in seconds; beyond that, weeks.
 const STEPS: [i64; 19] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, DAY,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    10_800,
+    21_600,
+    43_200,
+    DAY,
     2 * DAY,
 ];
 
@@ -124,9 +141,8 @@ impl Frame {
     fn shift(&mut self, report: &Report) {
         const QUARTER: f64 = 900.0;
         let begins = self.begins;
-        let civil = |second: f64| {
-            report.scenario.clock.local(begins + Span::from_nanos_f64(second * 1e9))
-        };
+        let civil =
+            |second: f64| report.scenario.clock.local(begins + Span::from_nanos_f64(second * 1e9));
         self.origin = epoch_seconds(civil(0.0));
         let mut shifts = vec![(0.0, 0)];
         let mut at = 0.0;
@@ -173,8 +189,7 @@ impl Frame {
         };
         let focus = self.focus.filter(|_| end - first > POINTS_MAX);
         if let Some(focus) = focus {
-            let [from, to] =
-                focus.map(|second| clock.bin(self.instant(second)).clamp(first, end));
+            let [from, to] = focus.map(|second| clock.bin(self.instant(second)).clamp(first, end));
             let inside = per_point(to - from, POINTS_MAX / 2);
             let points = (to - from).div_ceil(inside);
             let outside = per_point(end - first - (to - from), POINTS_MAX - points - 2);

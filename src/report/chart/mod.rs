@@ -15,6 +15,8 @@ use frame::Frame;
 
 /// How high charts are drawn inside, from their top to nothing.
 pub(super) const HEIGHT: f64 = 400.0;
+/// Room above and below, so that a line along an edge is seen as wide as any other.
+pub(super) const MARGIN: f64 = 10.0;
 
 /// A chart over the time of a replay.
 #[derive(Clone, Debug)]
@@ -77,6 +79,11 @@ impl Chart {
     pub(super) fn height(&self, value: f64) -> f64 {
         let share = value * self.axis.factor / self.axis.max;
         HEIGHT * (1.0 - share.clamp(0.0, 1.0))
+    }
+
+    /// The same as a share of all that is drawn, margins included.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        (self.height(value) + MARGIN) / (HEIGHT + 2.0 * MARGIN)
     }
 
     /// The whole chart in one sentence, for whoever does not see it.

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::frame::Frame;
-use super::{Chart, HEIGHT, path};
+use super::{Chart, path};
 use crate::report::markup::escaped;
 
 const WIDTH: f64 = 900.0;
@@ -39,11 +39,16 @@ pub(in crate::report) fn picture(chart: &Chart, frame: &Frame, zone: &str) -> St
 fn head(svg: &mut String, chart: &Chart) {
     let title = escaped(&chart.title);
     let beside = escaped(&format!("{}; {}", chart.note, chart.extreme));
-    let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"18\" font-size=\"15\" font-weight=\"600\">{title}</text>");
+    let _ = writeln!(
+        svg,
+        "<text x=\"{LEFT}\" y=\"18\" font-size=\"15\" font-weight=\"600\">{title}</text>"
+    );
     let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"36\">{beside}</text>");
     let mut legend = vec![(BAD, "impact".to_owned(), "opacity=\"0.25\" stroke-width=\"9\"")];
     legend.extend(chart.limit.iter().map(|it| (BAD, it.text.clone(), "stroke-dasharray=\"5 4\"")));
-    legend.extend(chart.alert.iter().map(|(_, text)| (BAD, format!("▲ {text}"), "stroke-width=\"2\"")));
+    legend.extend(
+        chart.alert.iter().map(|(_, text)| (BAD, format!("▲ {text}"), "stroke-width=\"2\"")),
+    );
     let mut x = LEFT;
     for (colour, text, style) in legend {
         let (to, words) = (x + 18.0, x + 23.0);
@@ -58,27 +63,29 @@ fn head(svg: &mut String, chart: &Chart) {
 
 fn plot(svg: &mut String, chart: &Chart, frame: &Frame) {
     let [width, height] = PLOT;
-    let seconds = path::number(frame.seconds.max(1.0));
+    let view_box = path::view_box(frame);
     let _ = writeln!(
         svg,
         "<svg x=\"{LEFT}\" y=\"{TOP}\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {seconds} {HEIGHT}\" preserveAspectRatio=\"none\" fill=\"none\">"
+         viewBox=\"{view_box}\" preserveAspectRatio=\"none\" fill=\"none\">"
     );
     let mut draw = |data: String, style: &str| {
         if !data.is_empty() {
-            let _ = writeln!(svg, "<path d=\"{data}\" {style} vector-effect=\"non-scaling-stroke\"/>");
+            let _ =
+                writeln!(svg, "<path d=\"{data}\" {style} vector-effect=\"non-scaling-stroke\"/>");
         }
     };
-    draw(path::boxes(&frame.impact, 0.0, HEIGHT), &format!("fill=\"{BAD}\" fill-opacity=\"0.12\""));
+    draw(path::bands(&frame.impact), &format!("fill=\"{BAD}\" fill-opacity=\"0.12\""));
     draw(path::grid(chart, frame), &format!("stroke=\"{TEXT}\" stroke-opacity=\"0.25\""));
-    draw(path::boxes(&chart.bad, HEIGHT * 0.965, HEIGHT), &format!("fill=\"{BAD}\""));
+    draw(path::bars(&chart.bad), &format!("fill=\"{BAD}\""));
     let dashed = format!("stroke=\"{BAD}\" stroke-dasharray=\"5 4\"");
     draw(path::limit(chart, frame).unwrap_or_default(), &dashed);
     for (line, colour) in chart.lines.iter().zip(LINES.iter().cycle()) {
-        let style = format!(
-            "stroke=\"{colour}\" stroke-width=\"1.75\" stroke-linejoin=\"round\" stroke-linecap=\"round\""
-        );
-        draw(path::line(chart, line, frame), &style);
+        let style =
+            format!("stroke=\"{colour}\" stroke-linejoin=\"round\" stroke-linecap=\"round\"");
+        let (path, dots) = path::line(chart, line, frame);
+        draw(path, &format!("{style} stroke-width=\"1.75\""));
+        draw(dots, &format!("{style} stroke-width=\"5\""));
     }
     if let Some((at, _)) = &chart.alert {
         draw(path::moment(*at), &format!("stroke=\"{BAD}\" stroke-width=\"2\""));
@@ -89,14 +96,19 @@ fn plot(svg: &mut String, chart: &Chart, frame: &Frame) {
 fn axes(svg: &mut String, chart: &Chart, frame: &Frame, zone: &str) {
     let [width, height] = PLOT;
     for (at, label) in &chart.axis.ticks {
-        let y = path::number(TOP + chart.height(at / chart.axis.factor) / HEIGHT * height + 4.0);
+        let y = path::number(TOP + chart.share(at / chart.axis.factor) * height + 4.0);
         let x = LEFT - 8.0;
         let _ = writeln!(svg, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"end\">{label}</text>");
     }
     let x = |second: f64| path::number(LEFT + second / frame.seconds.max(1.0) * width);
     let bottom = TOP + height;
     if let Some((at, _)) = &chart.alert {
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{BAD}\">▲</text>", x(*at), TOP + 2.0);
+        let _ = writeln!(
+            svg,
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{BAD}\">▲</text>",
+            x(*at),
+            TOP + 2.0
+        );
     }
     for tick in frame.ticks() {
         let _ = writeln!(
@@ -108,7 +120,10 @@ fn axes(svg: &mut String, chart: &Chart, frame: &Frame, zone: &str) {
         );
     }
     let (middle, unit) = (TOP + height / 2.0, escaped(chart.axis.unit));
-    let _ = writeln!(svg, "<text transform=\"translate(16 {middle}) rotate(-90)\" text-anchor=\"middle\">{unit}</text>");
+    let _ = writeln!(
+        svg,
+        "<text transform=\"translate(16 {middle}) rotate(-90)\" text-anchor=\"middle\">{unit}</text>"
+    );
     let (end, foot) = (LEFT + width, bottom + 37.0);
     let zone = escaped(&format!("local time, {zone}"));
     let _ = writeln!(svg, "<text x=\"{end}\" y=\"{foot}\" text-anchor=\"end\">{zone}</text>");

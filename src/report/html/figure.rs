@@ -1,7 +1,7 @@
 //! One chart on the page: its head, its two axes, and the plot, drawn as SVG that fits any width.
 
 use crate::report::chart::frame::Frame;
-use crate::report::chart::{Chart, HEIGHT, path};
+use crate::report::chart::{Chart, path};
 use crate::report::decimal::fixed;
 use crate::report::markup::escaped;
 
@@ -23,7 +23,12 @@ pub(super) fn percent(seconds: f64, frame: &Frame) -> String {
 pub(super) fn time_axis(frame: &Frame, zone: &str) -> String {
     let tick = |it: crate::report::chart::frame::Tick| {
         let (left, label) = (percent(it.at, frame), escaped(&it.label));
-        format!("<span style=\"left:{left}\">{label}</span>")
+        let side = match it.at / frame.seconds {
+            ..0.03 => " class=\"first\"",
+            0.97.. => " class=\"last\"",
+            _ => "",
+        };
+        format!("<span{side} style=\"left:{left}\">{label}</span>")
     };
     let ticks: String = frame.ticks().into_iter().map(tick).collect();
     let zone = escaped(zone);
@@ -42,7 +47,8 @@ impl<'a> Figure<'a> {
         let number = self.count;
         self.count += 1;
         let (id, title) = (self.id, escaped(&chart.title));
-        let whose = if of.is_empty() { String::new() } else { format!("{} of {of}: ", chart.title) };
+        let whose =
+            if of.is_empty() { String::new() } else { format!("{} of {of}: ", chart.title) };
         let told = escaped(&format!("{whose}{}", chart.told(self.frame)));
         let note = if chart.note.is_empty() {
             String::new()
@@ -70,19 +76,22 @@ impl<'a> Figure<'a> {
                 paths.push(format!("<path class=\"{class}\" d=\"{data}\"/>"));
             }
         };
-        draw("hurt", &path::boxes(&self.frame.impact, 0.0, HEIGHT));
+        draw("hurt", &path::bands(&self.frame.impact));
+        draw("own", &path::bands(&chart.bad));
         draw("grid", &path::grid(chart, self.frame));
-        draw("bad", &path::boxes(&chart.bad, HEIGHT * 0.96, HEIGHT));
+        draw("bad", &path::bars(&chart.bad));
         for (place, line) in chart.lines.iter().enumerate() {
-            draw(&format!("line l{place}"), &path::line(chart, line, self.frame));
+            let (path, dots) = path::line(chart, line, self.frame);
+            draw(&format!("line l{place}"), &path);
+            draw(&format!("dots l{place}"), &dots);
         }
         draw("limit", &path::limit(chart, self.frame).unwrap_or_default());
         if let Some((at, _)) = &chart.alert {
             draw("alert", &path::moment(*at));
         }
-        let seconds = path::number(self.frame.seconds.max(1.0));
+        let view_box = path::view_box(self.frame);
         format!(
-            "<svg role=\"img\" aria-label=\"{told}\" viewBox=\"0 0 {seconds} {HEIGHT}\" preserveAspectRatio=\"none\">{}</svg>",
+            "<svg role=\"img\" aria-label=\"{told}\" viewBox=\"{view_box}\" preserveAspectRatio=\"none\">{}</svg>",
             paths.concat()
         )
     }
@@ -91,7 +100,9 @@ impl<'a> Figure<'a> {
         let flag = |(at, text): &(f64, String)| {
             let left = percent(*at, self.frame);
             let text = escaped(text);
-            format!("<span class=\"flag\" data-t=\"{at}\" style=\"left:{left}\" title=\"{text}\">▲</span>")
+            format!(
+                "<span class=\"flag\" data-t=\"{at}\" style=\"left:{left}\" title=\"{text}\">▲</span>"
+            )
         };
         chart.alert.as_ref().map(flag).unwrap_or_default()
     }
@@ -100,29 +111,38 @@ impl<'a> Figure<'a> {
 /// What each line is, with room for its value under the cursor.
 fn legend(chart: &Chart) -> String {
     let swatch = |class: &str| {
-        format!("<svg class=\"swatch\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path class=\"{class}\" d=\"M1 4h22\"/></svg>")
+        format!(
+            "<svg class=\"swatch\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path class=\"{class}\" d=\"M1 4h22\"/></svg>"
+        )
     };
     let mut items: Vec<String> = Vec::new();
     for (place, line) in chart.lines.iter().enumerate() {
         let (swatch, name) = (swatch(&format!("line l{place}")), escaped(&line.name));
         items.push(format!("<li>{swatch}{name} <output></output></li>"));
     }
-    items.extend(chart.limit.as_ref().map(|it| format!("<li>{}{}</li>", swatch("limit"), escaped(&it.text))));
+    items.extend(
+        chart.limit.as_ref().map(|it| format!("<li>{}{}</li>", swatch("limit"), escaped(&it.text))),
+    );
     if !chart.bad.is_empty() {
         items.push(format!("<li>{}when it was bad</li>", swatch("wasbad")));
     }
     items.extend(
-        chart.alert.as_ref().map(|(_, text)| format!("<li><b class=\"alerted\">▲</b>{}</li>", escaped(text))),
+        chart
+            .alert
+            .as_ref()
+            .map(|(_, text)| format!("<li><b class=\"alerted\">▲</b>{}</li>", escaped(text))),
     );
     format!("<ul class=\"legend\">{}</ul>", items.concat())
 }
 
 fn value_axis(chart: &Chart) -> String {
     let tick = |(at, label): &(f64, String)| {
-        let top = chart.height(at / chart.axis.factor) / HEIGHT * 100.0;
+        let top = chart.share(at / chart.axis.factor) * 100.0;
         format!("<span style=\"top:{}%\">{label}</span>", path::number(top))
     };
     let ticks: String = chart.axis.ticks.iter().map(tick).collect();
     let unit = chart.axis.unit;
-    format!("<div class=\"values\" aria-hidden=\"true\"><div class=\"unit\">{unit}</div>{ticks}</div>")
+    format!(
+        "<div class=\"values\" aria-hidden=\"true\"><div class=\"unit\">{unit}</div>{ticks}</div>"
+    )
 }

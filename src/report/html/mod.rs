@@ -19,6 +19,7 @@ use super::chart::stations::stations;
 use super::explain::ledger::Ledger;
 use super::markup::escaped;
 use figure::Figure;
+use sections::Section;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -41,24 +42,24 @@ impl Article {
         let (indicators, stations) = (charts(report, &frame), stations(report, &frame));
         let zone = &report.scenario.file.clock.zone;
         let mut figure = Figure::new(&id, zone, &frame);
-        let charts = [
+        let sections = [
+            Some(strip::strip(report, &frame, &id)),
             sections::indicators(&indicators, &mut figure),
-            sections::stations(&stations, &mut figure),
-        ];
-        let shown = indicators.iter().chain(stations.iter().flat_map(|it| &it.charts));
-        let parts = [
-            head::head(report, &frame, &indicators),
-            strip::strip(report, &frame, &id),
-            charts.concat(),
+            Some(sections::stations(&stations, &mut figure)),
             sections::facts(report),
             sections::impact(report),
             tenants::tenants(report, &frame),
-            sections::story(report, &id),
+            Some(sections::story(report, &id)),
             sections::robustness(report),
-            sections::assumptions(ledger),
-            sections::run_again(report, file),
-            data::data(report, &frame, (&id, shown)),
+            Some(sections::assumptions(ledger)),
+            Some(sections::run_again(report, file)),
         ];
+        let sections: Vec<Section> = sections.into_iter().flatten().collect();
+        let shown = indicators.iter().chain(stations.iter().flat_map(|it| &it.charts));
+        let mut parts =
+            vec![head::head(report, &frame, &indicators), sections::contents(&sections, &id)];
+        parts.extend(sections.iter().map(|section| section.render(&id)));
+        parts.push(data::data(report, &frame, (&id, shown)));
         let html = format!("<article id=\"{id}\">\n{}</article>\n", parts.concat());
         let title = report.scenario.file.title.clone();
         Self { title, answer: verdict(report).0, id, html }

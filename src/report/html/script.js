@@ -53,6 +53,7 @@
         box.replaceChildren(...ticks(view[0], view[1], most).map(([t, label]) => {
           const tick = document.createElement("span");
           tick.style.left = place(t) + "%";
+          tick.className = place(t) < 3 ? "first" : place(t) > 97 ? "last" : "";
           tick.style.display = "inline";
           tick.textContent = label;
           return tick;
@@ -100,8 +101,8 @@
       if (to - from < least) [from, to] = [(from + to - least) / 2, (from + to + least) / 2];
       view = [Math.max(whole[0], from), Math.min(whole[1], to)];
       for (const plot of plots) {
-        const height = plot.viewBox.baseVal.height;
-        plot.setAttribute("viewBox", `${view[0]} 0 ${view[1] - view[0]} ${height}`);
+        const { y, height } = plot.viewBox.baseVal;
+        plot.setAttribute("viewBox", `${view[0]} ${y} ${view[1] - view[0]} ${height}`);
       }
       drawTicks(); drawMarks(); arrange();
       range.textContent = moment(view[0]) + " – " + moment(view[1]);

@@ -12,15 +12,51 @@ use crate::report::markup::{escaped, shell};
 use crate::report::timeline::{Kind, timeline};
 use crate::report::words::{Words, count};
 
-pub(super) fn indicators(charts: &[Chart], figure: &mut Figure) -> String {
-    if charts.is_empty() {
-        return String::new();
-    }
-    let figures: String = charts.iter().map(|it| figure.chart(it, "")).collect();
-    section("indicators", "Indicators", "shaded: customers were hurt", &figures)
+const SHADES: &str = "shaded: customers were hurt, by any indicator of impact; darker, with a bar below: this indicator was bad";
+
+/// A part of an article under a heading.
+pub(super) struct Section {
+    class: &'static str,
+    title: &'static str,
+    beside: String,
+    html: String,
 }
 
-pub(super) fn stations(stations: &[Station], figure: &mut Figure) -> String {
+impl Section {
+    /// A section of this class; what stands beside its title is plain text.
+    pub(super) fn new(
+        class: &'static str,
+        title: &'static str,
+        beside: &str,
+        html: String,
+    ) -> Self {
+        Self { class, title, beside: escaped(beside), html }
+    }
+
+    pub(super) fn render(&self, id: &str) -> String {
+        let Self { class, title, beside, html } = self;
+        format!(
+            "<section class=\"{class}\" id=\"{id}-{class}\">\n<h2>{title}</h2>\n<p class=\"beside\">{beside}</p>\n{html}</section>\n"
+        )
+    }
+}
+
+/// Links to the sections of an article.
+pub(super) fn contents(sections: &[Section], id: &str) -> String {
+    let link = |it: &Section| format!("<li><a href=\"#{id}-{}\">{}</a></li>", it.class, it.title);
+    let links: String = sections.iter().map(link).collect();
+    format!("<nav class=\"jump\" aria-label=\"Sections\"><ul>{links}</ul></nav>\n")
+}
+
+pub(super) fn indicators(charts: &[Chart], figure: &mut Figure) -> Option<Section> {
+    if charts.is_empty() {
+        return None;
+    }
+    let figures: String = charts.iter().map(|it| figure.chart(it, "")).collect();
+    Some(Section::new("indicators", "Indicators", SHADES, figures))
+}
+
+pub(super) fn stations(stations: &[Station], figure: &mut Figure) -> Section {
     let station = |it: &Station| {
         let (name, kind) = (escaped(&it.name), it.kind);
         let figures: String = it.charts.iter().map(|chart| figure.chart(chart, &it.name)).collect();
@@ -30,13 +66,13 @@ pub(super) fn stations(stations: &[Station], figure: &mut Figure) -> String {
         )
     };
     let all: String = stations.iter().map(station).collect();
-    section("stations", "Stations", "load, queue, errors and capacity of each", &all)
+    Section::new("stations", "Stations", "load, queue, errors and capacity of each", all)
 }
 
-pub(super) fn facts(report: &Report) -> String {
+pub(super) fn facts(report: &Report) -> Option<Section> {
     let rows = facts::rows(report);
     if rows.is_empty() {
-        return String::new();
+        return None;
     }
     let row = |it: &facts::Row| {
         let class = if it.holds { "holds" } else { "missed" };
@@ -52,13 +88,13 @@ pub(super) fn facts(report: &Report) -> String {
     };
     let rows: String = rows.iter().map(row).collect();
     let heads = ["", "id", "documented", "role", "expected", "simulated"];
-    section("facts", "Facts", &facts::held(report), &table(&heads, &rows))
+    Some(Section::new("facts", "Facts", &facts::held(report), table(&heads, &rows)))
 }
 
-pub(super) fn impact(report: &Report) -> String {
+pub(super) fn impact(report: &Report) -> Option<Section> {
     let rows = impact::rows(report);
     if rows.is_empty() {
-        return String::new();
+        return None;
     }
     let row = |it: &impact::Row| {
         let class = match it.account {
@@ -79,11 +115,11 @@ pub(super) fn impact(report: &Report) -> String {
     let heads = ["indicator", "from, to", "minutes", "tenants hurt", "tenant-minutes"];
     let compared = impact::compared(report).map(|it| format!("<p>{}</p>\n", escaped(&it)));
     let html = table(&heads, &rows) + &compared.unwrap_or_default();
-    section("cost", "Impact", "what customers felt", &html)
+    Some(Section::new("cost", "Impact", "what customers felt", html))
 }
 
 /// The timeline in words, each entry where a mark of the strip leads.
-pub(super) fn story(report: &Report, id: &str) -> String {
+pub(super) fn story(report: &Report, id: &str) -> Section {
     let words = Words::new(report.scenario);
     let mut html = Vec::new();
     for (number, entry) in timeline(report).iter().enumerate() {
@@ -109,29 +145,33 @@ pub(super) fn story(report: &Report, id: &str) -> String {
     ));
     for (name, cause) in story::not_done(report) {
         let told = escaped(&format!("not done: {name}, {cause}"));
-        html.push(format!("<li><time></time> <span class=\"mark\">–</span> <span>{told}</span></li>\n"));
+        html.push(format!(
+            "<li><time></time> <span class=\"mark\">–</span> <span>{told}</span></li>\n"
+        ));
     }
     let legend = [Kind::Scripted, Kind::Emerged, Kind::StatusPage].map(|kind| {
         let (mark, meaning) = story::mark(kind);
         format!("{mark} {meaning}")
     });
     let list = format!("<ol class=\"story\">\n{}</ol>\n", html.concat());
-    section("timeline", "Timeline in words", &legend.join(", "), &list)
+    Section::new("timeline", "Timeline in words", &legend.join(", "), list)
 }
 
-pub(super) fn robustness(report: &Report) -> String {
-    let Some(seeds) = outlook::seeds(report) else { return String::new() };
+pub(super) fn robustness(report: &Report) -> Option<Section> {
+    let seeds = outlook::seeds(report)?;
     let row = |it: &outlook::Row| {
         let [name, holds, simulated] = [&it.name, &it.holds, &it.simulated].map(|it| escaped(it));
-        format!("<tr><th scope=\"row\">{name}</th><td class=\"number\">{holds}</td><td>{simulated}</td></tr>\n")
+        format!(
+            "<tr><th scope=\"row\">{name}</th><td class=\"number\">{holds}</td><td>{simulated}</td></tr>\n"
+        )
     };
     let rows: String = outlook::robustness(report).iter().map(row).collect();
     let heads = ["fact", "holds for", "simulated: mean and 95 % confidence interval"];
     let stopped = outlook::stopped(report).map(|it| format!("<p>{it}</p>\n")).unwrap_or_default();
-    section("robustness", "Robustness", &seeds, &(table(&heads, &rows) + &stopped))
+    Some(Section::new("robustness", "Robustness", &seeds, table(&heads, &rows) + &stopped))
 }
 
-pub(super) fn assumptions(ledger: &Ledger) -> String {
+pub(super) fn assumptions(ledger: &Ledger) -> Section {
     let its = &ledger.assumptions;
     let bases = [
         ("Calibrated: chosen so that a fact holds", &its.calibrated),
@@ -143,18 +183,19 @@ pub(super) fn assumptions(ledger: &Ledger) -> String {
         if parameters.is_empty() {
             return String::new();
         }
-        let (rows, all): (String, _) = (parameters.iter().map(parameter).collect(), parameters.len());
+        let (rows, all): (String, _) =
+            (parameters.iter().map(parameter).collect(), parameters.len());
         format!(
             "<details><summary>{name} <small>({all})</small></summary>\n{}</details>\n",
             table(&heads, &rows)
         )
     };
     let mut html: String = bases.into_iter().map(group).collect();
-    let left_out: String = ledger.leaves_out.iter().map(|it| format!("<li>{it}</li>\n")).collect();
-    html.push_str(&format!(
-        "<details><summary>Left out of the model</summary>\n<ul>{left_out}</ul></details>\n"
-    ));
-    section("assumptions", "Assumptions", "where the parameters come from", &html)
+    let left_out: Vec<String> =
+        ledger.leaves_out.iter().map(|it| format!("<li>{it}</li>\n")).collect();
+    html.extend(["<details><summary>Left out of the model</summary>\n<ul>", &left_out.concat()]);
+    html.push_str("</ul></details>\n");
+    Section::new("assumptions", "Assumptions", "where the parameters come from", html)
 }
 
 fn parameter(it: &Parameter) -> String {
@@ -166,11 +207,13 @@ fn parameter(it: &Parameter) -> String {
     let fact = it.fact.as_ref().map(|it| format!(" (serves {it})")).unwrap_or_default();
     let why = format!("{}{fact}", it.why);
     let [path, value, range, why] = [&it.path, &value, &range, &why].map(|it| escaped(it));
-    format!("<tr><th scope=\"row\"><code>{path}</code></th><td>{value}</td><td>{range}</td><td>{why}</td></tr>\n")
+    format!(
+        "<tr><th scope=\"row\"><code>{path}</code></th><td>{value}</td><td>{range}</td><td>{why}</td></tr>\n"
+    )
 }
 
 /// The command that gives this page again, and what else there is to try.
-pub(super) fn run_again(report: &Report, file: &str) -> String {
+pub(super) fn run_again(report: &Report, file: &str) -> Section {
     let changes = &report.scenario.changes;
     let mut words = vec!["hindsight".to_owned(), "replay".to_owned(), shell(file)];
     for (option, values) in [("--with", &changes.with), ("--set", &changes.set)] {
@@ -196,16 +239,13 @@ pub(super) fn run_again(report: &Report, file: &str) -> String {
         html.push("<h3>What to try next</h3>\n".to_owned());
         html.push(table(&["mitigation", "what it would do"], &rows));
     }
-    section("again", "Run it again", "the same bytes on every machine", &html.concat())
-}
-
-fn section(class: &str, title: &str, beside: &str, html: &str) -> String {
-    let beside = escaped(beside);
-    format!("<section class=\"{class}\">\n<h2>{title}</h2>\n<p class=\"beside\">{beside}</p>\n{html}</section>\n")
+    Section::new("again", "Run it again", "the same bytes on every machine", html.concat())
 }
 
 fn table(heads: &[&str], rows: &str) -> String {
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let heads: Vec<String> =
+        heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let heads = heads.concat();
     format!(
         "<div class=\"table\" tabindex=\"0\"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n"
     )

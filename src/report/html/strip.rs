@@ -5,6 +5,7 @@ use crate::platform::indicator::Indicator;
 use crate::report::Report;
 use crate::report::chart::frame::Frame;
 use crate::report::html::figure::{percent, time_axis};
+use crate::report::html::sections::Section;
 use crate::report::markup::escaped;
 use crate::report::timeline::{Entry, Kind, timeline};
 use crate::report::words::{Words, span};
@@ -13,6 +14,10 @@ use crate::report::words::{Words, span};
 const WIDTH: f64 = 940.0;
 const LETTER: f64 = 6.4;
 const ROWS_MAX: usize = 6;
+
+/// What the marks before the lanes of indicators mean; all others stand beside the name of their lane.
+const LEGEND: &str =
+    "■ customers are hurt, ▨ a sign for engineers only; each mark leads to its line in words";
 
 /// One moment of a lane.
 struct Mark {
@@ -24,30 +29,27 @@ struct Mark {
     entry: usize,
 }
 
-pub(super) fn strip(report: &Report, frame: &Frame, id: &str) -> String {
+pub(super) fn strip(report: &Report, frame: &Frame, id: &str) -> Section {
     let entries = timeline(report);
     let zone = &report.scenario.file.clock.zone;
-    let mut html = vec![format!(
-        "<section class=\"strip\">\n<h2>What happened when</h2>\n{}",
-        toolbar(frame)
-    )];
-    let lanes: [(&str, &str, &str, fn(&Entry) -> bool); 4] = [
-        ("done", "done by people", "▶", |it| it.kind == Kind::Scripted),
-        ("emerged", "emerged", "●", |it| it.kind == Kind::Emerged && !is_page(it) && !is_window(it)),
-        ("alerts", "alerts", "▲", is_page),
-        ("said", "status page", "◆", |it| it.kind == Kind::StatusPage),
+    let mut html = vec![toolbar(frame)];
+    let lanes = [
+        ("done", "done by people", "▶"),
+        ("emerged", "emerged", "●"),
+        ("alerts", "alerts", "▲"),
+        ("said", "status page", "◆"),
     ];
-    for (class, name, sign, belongs) in lanes {
-        let its = entries.iter().enumerate().filter(|(_, entry)| belongs(entry));
+    for (class, name, sign) in lanes {
+        let its = entries.iter().enumerate().filter(|(_, entry)| lane_of(entry) == Some(class));
         let marks: Vec<Mark> = its.map(|(number, it)| mark(report, frame, number, it)).collect();
         html.push(lane(class, name, sign, &marks, (frame, id)));
     }
     let indicators = report.outcome.platform.indicators();
-    let by_harm = |is_harm: bool| indicators.iter().filter(move |it| it.config().is_impact == is_harm);
+    let by_harm =
+        |is_harm: bool| indicators.iter().filter(move |it| it.config().is_impact == is_harm);
     html.extend(by_harm(true).chain(by_harm(false)).map(|it| bars(report, frame, it)));
     html.push(time_axis(frame, zone));
-    html.push("</section>\n".to_owned());
-    html.concat()
+    Section::new("strip", "What happened when", LEGEND, html.concat())
 }
 
 fn toolbar(frame: &Frame) -> String {
@@ -56,7 +58,8 @@ fn toolbar(frame: &Frame) -> String {
     if let (Some(first), Some(last)) = (frame.impact.first(), frame.impact.last()) {
         let margin = (last[1] - first[0]) * 0.08;
         let impact = [(first[0] - margin).max(0.0), (last[1] + margin).min(frame.seconds)];
-        views.push(("Impact", impact));
+        // A view that is nearly the whole is none of its own.
+        views.extend((impact[1] - impact[0] < frame.seconds * 0.9).then_some(("Impact", impact)));
     }
     let button = |(name, [from, to]): (&str, [f64; 2])| {
         format!("<button type=\"button\" data-view=\"{from:.0},{to:.0}\">{name}</button>\n")
@@ -68,13 +71,15 @@ fn toolbar(frame: &Frame) -> String {
     )
 }
 
-fn is_page(entry: &Entry) -> bool {
-    entry.what == "alerted" || entry.what == "taken_up"
-}
-
-/// Whether it begins or ends a window, which has a bar of its own.
-fn is_window(entry: &Entry) -> bool {
-    matches!(entry.what.as_str(), "impact_began" | "impact_ended" | "began" | "ended")
+/// The lane that an entry belongs to; beginnings and ends of windows have bars of their own.
+fn lane_of(entry: &Entry) -> Option<&'static str> {
+    match (entry.kind, entry.what.as_str()) {
+        (Kind::Scripted, _) => Some("done"),
+        (Kind::StatusPage, _) => Some("said"),
+        (Kind::Emerged, "alerted" | "taken_up") => Some("alerts"),
+        (Kind::Emerged, "impact_began" | "impact_ended" | "began" | "ended") => None,
+        (Kind::Emerged, _) => Some("emerged"),
+    }
 }
 
 fn mark(report: &Report, frame: &Frame, number: usize, entry: &Entry) -> Mark {
@@ -102,7 +107,13 @@ fn mark(report: &Report, frame: &Frame, number: usize, entry: &Entry) -> Mark {
 }
 
 /// A lane of moments, whose labels keep out of each other's way in rows.
-fn lane(class: &str, name: &str, sign: &str, marks: &[Mark], (frame, id): (&Frame, &str)) -> String {
+fn lane(
+    class: &str,
+    name: &str,
+    sign: &str,
+    marks: &[Mark],
+    (frame, id): (&Frame, &str),
+) -> String {
     let mut ends = [f64::NEG_INFINITY; ROWS_MAX];
     let mut html = Vec::new();
     let mut rows = 1;
@@ -129,7 +140,7 @@ fn lane(class: &str, name: &str, sign: &str, marks: &[Mark], (frame, id): (&Fram
     }
     let none = if marks.is_empty() { "<span class=\"none\">none</span>" } else { "" };
     format!(
-        "<div class=\"lane {class}\"><div class=\"name\">{name}</div><div class=\"area\" style=\"--rows:{rows}\">{none}{}<div class=\"cursor\"></div></div></div>\n",
+        "<div class=\"lane {class}\"><div class=\"name\"><b>{sign}</b> {name}</div><div class=\"area\" style=\"--rows:{rows}\">{none}{}<div class=\"cursor\"></div></div></div>\n",
         html.concat()
     )
 }
@@ -155,9 +166,9 @@ fn bars(report: &Report, frame: &Frame, indicator: &Indicator) -> String {
     };
     let bars: String = indicator.windows().iter().map(bar).collect();
     let none = if bars.is_empty() { "<span class=\"none\">never</span>" } else { "" };
-    let (class, kind) = if is_harm { ("impact", "impact") } else { ("sign", "sign") };
+    let (class, sign) = if is_harm { ("impact", "■") } else { ("sign", "▨") };
     let shown = escaped(name);
     format!(
-        "<div class=\"lane {class}\"><div class=\"name\" title=\"{shown}\"><small>{kind}</small> {shown}</div><div class=\"area\">{none}{bars}<div class=\"cursor\"></div></div></div>\n"
+        "<div class=\"lane {class}\"><div class=\"name\" title=\"{shown}\"><b>{sign}</b> {shown}</div><div class=\"area\">{none}{bars}<div class=\"cursor\"></div></div></div>\n"
     )
 }

@@ -6,6 +6,7 @@ use crate::report::account::impact::harmful;
 use crate::report::chart::frame::{Frame, merged};
 use crate::report::chart::path;
 use crate::report::html::figure::time_axis;
+use crate::report::html::sections::Section;
 use crate::report::markup::escaped;
 use crate::report::words::{count, span};
 use crate::units::Span;
@@ -26,11 +27,11 @@ struct Tenant {
     seconds: f64,
 }
 
-pub(super) fn tenants(report: &Report, frame: &Frame) -> String {
+pub(super) fn tenants(report: &Report, frame: &Frame) -> Option<Section> {
     let all = hurt(report, frame);
     let hurt = all.iter().filter(|it| it.seconds > 0.0).count();
     if hurt == 0 {
-        return String::new();
+        return None;
     }
     let mut order: Vec<&Tenant> = all.iter().collect();
     // Those with a name first, then by how long they were hurt, the larger first.
@@ -41,21 +42,18 @@ pub(super) fn tenants(report: &Report, frame: &Frame) -> String {
     let is_shown = |it: &&Tenant| it.name.is_some() || it.seconds > 0.0;
     let (shown, rest): (Vec<&Tenant>, Vec<&Tenant>) = {
         let shown: Vec<&Tenant> = order.iter().copied().filter(is_shown).take(ROWS_MAX).collect();
-        let is_rest = |it: &&Tenant| it.seconds > 0.0 && !shown.iter().any(|row| row.number == it.number);
+        let is_rest =
+            |it: &&Tenant| it.seconds > 0.0 && !shown.iter().any(|row| row.number == it.number);
         let rest = order.iter().copied().filter(is_rest).collect();
         (shown, rest)
     };
-    let mut html = vec![
-        "<section class=\"tenants\">\n<h2>Organizations hurt</h2>\n".to_owned(),
-        format!("<p class=\"note\">{}</p>\n", told(report, (all.len(), hurt), (&shown, &rest))),
-    ];
-    html.extend(shown.iter().map(|it| row(it, frame)));
+    let beside = told(report, (all.len(), hurt), (&shown, &rest));
+    let mut html: Vec<String> = shown.iter().map(|it| row(it, frame)).collect();
     if !rest.is_empty() {
         html.push(others(&rest, frame));
     }
     html.push(time_axis(frame, &report.scenario.file.clock.zone));
-    html.push("</section>\n".to_owned());
-    html.concat()
+    Some(Section::new("tenants", "Organizations hurt", &beside, html.concat()))
 }
 
 fn told(
@@ -64,7 +62,11 @@ fn told(
     (shown, rest): (&[&Tenant], &[&Tenant]),
 ) -> String {
     let lost = harmful(report).any(Indicator::has_lost_spells);
-    let lost = if lost { " There were more spells than are kept: late ones are missing here." } else { "" };
+    let lost = if lost {
+        " There were more spells than are kept: late ones are missing here."
+    } else {
+        ""
+    };
     let rest = if rest.is_empty() {
         String::new()
     } else {
@@ -114,13 +116,19 @@ fn hurt(report: &Report, frame: &Frame) -> Vec<Tenant> {
 
 fn row(tenant: &Tenant, frame: &Frame) -> String {
     let number = tenant.number + 1;
-    let name = tenant.name.as_ref().map_or(format!("#{number}"), |name| format!("{name}, #{number}"));
+    let name =
+        tenant.name.as_ref().map_or(format!("#{number}"), |name| format!("{name}, #{number}"));
     let lasted = lasted(tenant.seconds);
     let by_indicator = tenant.spells.iter().map(|spells| {
         let data = path::boxes(&visible(spells, frame), 0.0, ROW);
         if data.is_empty() { String::new() } else { format!("<path d=\"{data}\"/>") }
     });
-    lane(&name, &format!("{name}: hurt for {lasted}"), &lasted, (&by_indicator.collect::<String>(), frame))
+    lane(
+        &name,
+        &format!("{name}: hurt for {lasted}"),
+        &lasted,
+        (&by_indicator.collect::<String>(), frame),
+    )
 }
 
 /// Spells with the gaps closed that cannot be seen.
@@ -156,9 +164,9 @@ fn others(rest: &[&Tenant], frame: &Frame) -> String {
     let of_all = |hurt: &f64| path::number(ROW * (1.0 - hurt / rest.len() as f64));
     let mut data = format!("M0 {ROW}");
     for (place, share) in hurt.iter().enumerate() {
-        data.push_str(&format!("V{}H{}", of_all(share), path::number((place + 1) as f64 * cell)));
+        data.extend(["V", &of_all(share), "H", &path::number((place + 1) as f64 * cell)]);
     }
-    data.push_str(&format!("V{ROW}z"));
+    data.extend(["V", &path::number(ROW), "z"]);
     let (lowest, highest) = rest.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), it| {
         (least.min(it.seconds), most.max(it.seconds))
     });

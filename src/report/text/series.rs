@@ -76,10 +76,9 @@ fn lines(report: &Report, indicator: &Indicator, axis: &Axis, look: Look) -> Str
     let condition = words.condition(&report.scenario.file.indicators[name]);
     let condition = look.hanging(DIM, &condition, name.len() + 4);
     let title = format!("  {}  {condition}\n", look.paint(BOLD, name));
-    let values: Vec<Option<f64>> =
-        (0..axis.cells)
-            .map(|cell| worst_of(report, indicator, axis.bin(cell), axis.bin(cell + 1)))
-            .collect();
+    let values: Vec<Option<f64>> = (0..axis.cells)
+        .map(|cell| worst_of(report, indicator, axis.bin(cell), axis.bin(cell + 1)))
+        .collect();
     let known = || values.iter().copied().flatten();
     let Some((lowest, highest)) = known().reduce(f64::min).zip(known().reduce(f64::max)) else {
         return title + "    nothing to measure\n";
