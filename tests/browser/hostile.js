@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 const HOSTILE =
-  "</script><script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">'\"\u2028&lt;";
+  "</script><script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">'\"&lt;";
 
 const scenario = JSON.parse(readFileSync(process.argv[2], "utf8"));
 delete scenario.$schema;

@@ -67,10 +67,10 @@ async function charts(page, name, stations) {
   equal(await count(page, "details.station"), stations, `${name}: stations`);
   equal(await count(page, "figure .unit:not(:empty)"), figures, `${name}: units`);
   equal(await count(page, "figure .zone"), figures, `${name}: zones`);
-  equal(await count(page, "figure path.line"), data.charts.flatMap((it) => it.lines).length, `${name}: lines`);
+  equal(await count(page, "figure .legend output"), data.charts.flatMap((it) => it.lines).length, `${name}: lines`);
   const troubles = await page.$$eval("figure", (all) => all.flatMap((figure) => {
     const box = figure.querySelector(".area > svg").getBoundingClientRect();
-    const drawn = [...figure.querySelectorAll("path.line, path.dots")].some((it) => it.getTotalLength() > 0 || it.classList.contains("dots"));
+    const drawn = [...figure.querySelectorAll(".area path.line, .area path.dots")].some((it) => it.getTotalLength() > 0 || it.classList.contains("dots"));
     const labels = [...figure.querySelectorAll(".ticks span")].map((it) => it.getBoundingClientRect()).sort((a, b) => a.left - b.left);
     const overlaps = labels.some((it, place) => place > 0 && labels[place - 1].right > it.left);
     const name = figure.querySelector("h4").textContent;
@@ -180,7 +180,7 @@ async function incident(name) {
     for (const part of [report.title, "What happened when", "Facts", "Impact", "Timeline in words", "Run it again"]) {
       ok(words.includes(part), `${name} without script: ${part}`);
     }
-    ok((await page.locator("figure path.line").count()) > 2, `${name} without script: charts`);
+    ok((await page.locator("figure .area path.line").count()) > 2, `${name} without script: charts`);
     equal(await page.locator(".tools").isVisible(), false, `${name} without script: no buttons`);
   });
   await open(name, { javaScriptEnabled: false, viewport: PHONE, isMobile: true }, async (page) => {

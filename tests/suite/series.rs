@@ -38,7 +38,10 @@ fn a_series_has_a_name_a_unit_and_a_point_for_each_span() {
     assert_eq!(points[4].at, replay.scenario.clock.bin_begins(5));
     // A point of four seconds has what waits at its end, or the most that waited in it.
     assert_eq!(queue.points(4).nth(2).unwrap().value, Some(0.0));
-    assert_eq!((queue.over(8, 12), queue.over(0, 5), queue.over(5, 12)), (Some(1.0), Some(0.0), Some(2.0)));
+    assert_eq!(
+        (queue.over(8, 12), queue.over(0, 5), queue.over(5, 12)),
+        (Some(1.0), Some(0.0), Some(2.0))
+    );
     assert_eq!(step(&report, 4), replay.scenario.clock.resolution() * 4);
 
     let latency = find(&series, "worker", "latency_p50");

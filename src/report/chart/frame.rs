@@ -9,6 +9,7 @@ use crate::platform::indicator::Window;
 use crate::report::Report;
 use crate::report::account::impact::harmful;
 use crate::report::timeline::timeline;
+use crate::report::words::span;
 use crate::units::{Instant, Span};
 
 /// A chart has at most about so many points.
@@ -114,7 +115,24 @@ impl Frame {
         self.begins + Span::from_nanos_f64(second * 1e9)
     }
 
-    /// Labels between two seconds, at round local times.
+    /// How much time a point is about.
+    pub(in crate::report) fn told(&self, resolution: Span) -> String {
+        let sizes = || self.edges.windows(2).map(|ends| ends[1] - ends[0]);
+        let told = |bins: Option<usize>| span(resolution * bins.unwrap_or(1) as u64);
+        let most = told(sizes().max());
+        let in_focus = self.focus.map(|focus| {
+            let sizes = self.at.iter().zip(sizes());
+            told(sizes.filter(|(at, _)| focus[0] < **at && **at <= focus[1]).map(|it| it.1).max())
+        });
+        match in_focus {
+            Some(least) if least != most => {
+                format!("one point for each {most}, around the incident for each {least}")
+            }
+            Some(_) | None => format!("one point for each {most}"),
+        }
+    }
+
+    /// Labels at round local times.
     pub(in crate::report) fn ticks(&self) -> Vec<Tick> {
         let step = step(self.seconds);
         let mut ticks = Vec::new();

@@ -1,5 +1,5 @@
-//! A chart as a picture of its own: an SVG file without script or style sheet, in colours that do on light
-//! and dark.
+//! A chart as a picture of its own: an SVG file without script or style sheet, on a ground of its own, so that
+//! it can be read on light and dark pages.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,8 @@ const FOOT: f64 = 46.0;
 /// <https://jfly.uni-koeln.de/color/>).
 const LINES: [&str; 3] = ["#0072b2", "#e69f00", "#009e73"];
 const BAD: &str = "#d55e00";
-const TEXT: &str = "#5f6b7a";
+const TEXT: &str = "#4a5563";
+const GROUND: &str = "#ffffff";
 const FONT: &str = "font-family=\"system-ui,sans-serif\"";
 
 /// The chart as SVG, which ends in a line break.
@@ -27,7 +28,8 @@ pub(in crate::report) fn picture(chart: &Chart, frame: &Frame, zone: &str) -> St
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
          width=\"{WIDTH}\" height=\"{height}\" role=\"img\" {FONT} font-size=\"12\" fill=\"{TEXT}\">\n\
-         <title>{title}</title>\n<desc>{told}</desc>\n"
+         <title>{title}</title>\n<desc>{told}</desc>\n\
+         <rect width=\"{WIDTH}\" height=\"{height}\" rx=\"6\" fill=\"{GROUND}\"/>\n"
     );
     head(&mut svg, chart);
     plot(&mut svg, chart, frame);

@@ -7,6 +7,7 @@ use crate::report::account::story::day;
 use crate::report::account::verdict::{Answer, hurt, stopped, verdict};
 use crate::report::chart::Chart;
 use crate::report::chart::frame::Frame;
+use crate::report::html::tenants;
 use crate::report::markup::escaped;
 use crate::report::words::{Words, count, span};
 use crate::scenario::facts::ALL;
@@ -54,7 +55,7 @@ fn numbers(report: &Report, frame: &Frame, indicators: &[Chart]) -> String {
         said(report),
         Some(paged(report, frame)),
         worst(report, indicators),
-        organizations(report),
+        organizations(report, frame),
         held(report),
     ];
     let cell = |it: Number| {
@@ -127,12 +128,13 @@ fn worst(report: &Report, indicators: &[Chart]) -> Option<Number> {
     Some(Number { label: "At worst", value, beside })
 }
 
-fn organizations(report: &Report) -> Option<Number> {
+fn organizations(report: &Report, frame: &Frame) -> Option<Number> {
     let most = harmful(report).map(|it| (it.tenants_hurt(), &it.config().name));
     let (hurt, name) = most.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     let all = count(f64::from(report.scenario.file.tenants.count));
-    let value = format!("{} of {all}", count(hurt as f64));
-    Some(Number { label: "Organizations hurt", value, beside: format!("by {name}") })
+    let value = format!("{} of {all}", count(tenants::count_hurt(report, frame) as f64));
+    let beside = format!("at some time; {} by {name}", count(hurt as f64));
+    Some(Number { label: "Organizations hurt", value, beside })
 }
 
 fn held(report: &Report) -> Option<Number> {

@@ -41,11 +41,12 @@ impl Article {
         let frame = Frame::new(report);
         let (indicators, stations) = (charts(report, &frame), stations(report, &frame));
         let zone = &report.scenario.file.clock.zone;
+        let points = frame.told(report.scenario.clock.resolution());
         let mut figure = Figure::new(&id, zone, &frame);
         let sections = [
             Some(strip::strip(report, &frame, &id)),
             sections::indicators(&indicators, &mut figure),
-            Some(sections::stations(&stations, &mut figure)),
+            Some(sections::stations(&stations, &mut figure, &points)),
             sections::facts(report),
             sections::impact(report),
             tenants::tenants(report, &frame),

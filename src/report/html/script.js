@@ -49,7 +49,7 @@
 
     const drawTicks = () => {
       for (const box of all(".ticks")) {
-        const most = Math.max(2, Math.min(data.ticks_max, Math.floor(box.clientWidth / 75)));
+        const most = Math.max(2, Math.min(data.ticks_max, Math.floor(box.clientWidth / 62)));
         box.replaceChildren(...ticks(view[0], view[1], most).map(([t, label]) => {
           const tick = document.createElement("span");
           tick.style.left = place(t) + "%";

@@ -56,7 +56,7 @@ pub(super) fn indicators(charts: &[Chart], figure: &mut Figure) -> Option<Sectio
     Some(Section::new("indicators", "Indicators", SHADES, figures))
 }
 
-pub(super) fn stations(stations: &[Station], figure: &mut Figure) -> Section {
+pub(super) fn stations(stations: &[Station], figure: &mut Figure, points: &str) -> Section {
     let station = |it: &Station| {
         let (name, kind) = (escaped(&it.name), it.kind);
         let figures: String = it.charts.iter().map(|chart| figure.chart(chart, &it.name)).collect();
@@ -66,7 +66,12 @@ pub(super) fn stations(stations: &[Station], figure: &mut Figure) -> Section {
         )
     };
     let all: String = stations.iter().map(station).collect();
-    Section::new("stations", "Stations", "load, queue, errors and capacity of each", all)
+    Section::new(
+        "stations",
+        "Stations",
+        &format!("load, queue, errors and capacity of each; {points}"),
+        all,
+    )
 }
 
 pub(super) fn facts(report: &Report) -> Option<Section> {

@@ -173,11 +173,17 @@ fn others(rest: &[&Tenant], frame: &Frame) -> String {
     let lasted = format!("{} – {}", lasted(lowest), lasted(highest));
     let name = format!("{} others", rest.len());
     let title = format!("the other {} that were hurt: for {lasted} each", rest.len());
-    lane(&name, &title, &lasted, (&format!("<path d=\"{data}\"/>"), frame))
+    let row = lane(&name, &title, &lasted, (&format!("<path d=\"{data}\"/>"), frame));
+    row.replacen("lane heat", "lane heat others", 1)
 }
 
 fn lasted(seconds: f64) -> String {
     if seconds > 0.0 { span(Span::from_nanos_f64(seconds * 1e9)) } else { "never".to_owned() }
+}
+
+/// How many organizations were hurt at some observed time, by any indicator.
+pub(super) fn count_hurt(report: &Report, frame: &Frame) -> usize {
+    hurt(report, frame).iter().filter(|it| it.seconds > 0.0).count()
 }
 
 fn lane(name: &str, title: &str, lasted: &str, (paths, frame): (&str, &Frame)) -> String {
