@@ -157,7 +157,7 @@ async function incident(name) {
   ok(size < SIZE_MAX, `${name}: ${size} bytes`);
   const report = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")).replays[0];
   const scenario = readFileSync(join("scenarios", `${name}.json`), "utf8");
-  let light, words;
+  let light;
   await open(name, {}, async (page) => {
     light = await background(page);
     await content(page, name, report);
@@ -176,10 +176,12 @@ async function incident(name) {
     await charts(page, `${name}, phone`, await count(page, "details.station"));
   });
   await open(name, { javaScriptEnabled: false }, async (page) => {
-    words = await page.locator("main").innerText();
+    const headings = await page.locator("h1, h2").allInnerTexts();
     for (const part of [report.title, "What happened when", "Facts", "Impact", "Timeline in words", "Run it again"]) {
-      ok(words.includes(part), `${name} without script: ${part}`);
+      ok(headings.includes(part), `${name} without script: ${part}`);
     }
+    ok((await page.locator(".verdict").innerText()).includes("facts hold"), `${name} without script: verdict`);
+    equal(await count(page, ".facts tbody tr"), report.documented.length, `${name} without script: facts`);
     ok((await page.locator("figure .area path.line").count()) > 2, `${name} without script: charts`);
     equal(await page.locator(".tools").isVisible(), false, `${name} without script: no buttons`);
   });
