@@ -2,7 +2,7 @@
 //!
 //! Everything that is to be seen is drawn here, as HTML and SVG: the time of each chart is the width of its
 //! view box, so that it fits any screen. The script only adds what needs a hand: zoom, a cursor across all
-//! charts, tables of their values. What a scenario says is text, escaped by [`markup`](super::markup).
+//! charts, tables of their values. What a scenario says is text, escaped by `markup`.
 
 mod data;
 mod figure;
