@@ -31,7 +31,7 @@
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
 //! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |
 //! | [`experiment`] | many runs |
-//! | [`report`] | an outcome becomes text or JSON, which is a stable interface, or what other tools read |
+//! | [`report`] | an outcome becomes text, JSON (a stable interface), Markdown, a page in HTML, or what other tools read |
 //! | [`golden`] | a report against its committed file |
 //! | [`cli`] | one file a subcommand; the only module that prints |
 //!

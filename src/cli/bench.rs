@@ -12,7 +12,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::guard::{self, Guard};
-use super::replay::Format;
+use super::output::Format;
 use super::{Failure, Status, output, scenarios, work};
 use crate::report::text::speed::{self, Speed};
 use crate::scenario::{Changes, Loaded};

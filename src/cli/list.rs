@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
-use super::replay::Format;
+use super::output::Format;
 use super::{Failure, Status, output, scenarios};
 use crate::report::text::catalogue;
 use crate::scenario::Loaded;

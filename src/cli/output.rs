@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
 
 use super::Failure;
+use crate::report::markdown::Page;
 use crate::report::text::Look;
 use crate::report::whole_file;
 use crate::scenario::Refusal;
@@ -16,6 +18,15 @@ use crate::scenario::problem::shown;
 const WIDTH_MIN: usize = 60;
 const WIDTH_MAX: usize = 120;
 const WIDTH_DEFAULT: usize = 100;
+
+/// Whom a result is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
 
 /// How a text that goes to `file`, or else to standard output, may look.
 pub(super) fn look(file: Option<&Path>) -> Look {
@@ -38,6 +49,24 @@ pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), Failure> {
 pub(super) fn deliver_bytes(bytes: &[u8], file: &Path) -> Result<(), Failure> {
     whole_file::write(file, bytes)
         .map_err(|error| Failure::Message(whole_file::complaint(file, &error)))
+}
+
+/// Writes pages in Markdown: to a folder as `report.md` with their pictures beside it, or else as one text.
+pub(super) fn deliver_pages(pages: &[Page], file: Option<&Path>) -> Result<(), Failure> {
+    let text = |has_pictures| {
+        let pages: Vec<String> = pages.iter().map(|page| page.text(has_pictures)).collect();
+        pages.join("\n---\n\n")
+    };
+    let is_folder =
+        |file: &&Path| file.is_dir() || file.as_os_str().to_string_lossy().ends_with('/');
+    let Some(folder) = file.filter(is_folder) else { return deliver(&text(false), file) };
+    let complain = |error| Failure::Message(whole_file::complaint(folder, &error));
+    std::fs::create_dir_all(folder).map_err(complain)?;
+    // The page comes last, so that what it shows is there.
+    for picture in pages.iter().flat_map(Page::pictures) {
+        deliver(&picture.svg, Some(&folder.join(&picture.file)))?;
+    }
+    deliver(&text(true), Some(&folder.join("report.md")))
 }
 
 /// Prints to standard output; whoever has stopped reading there is not an error.

@@ -11,11 +11,12 @@ use super::scenarios::{self, Found};
 use super::series::Series;
 use super::{Failure, Status, output, work};
 use crate::experiment::seeds::robustness;
-use crate::report::Report;
+use crate::report::explain::ledger::Ledger;
 use crate::report::export::table;
 use crate::report::json::{self, Document};
 use crate::report::text::{self, Look, summary};
-use crate::scenario::{Changes, Scenario};
+use crate::report::{Report, html, markdown};
+use crate::scenario::Changes;
 use crate::simulation;
 
 /// Replay scenarios and compare what happens with what is documented
@@ -34,6 +35,10 @@ Examples:
       with one parameter changed
   hindsight replay FILE --seeds 200
       also: in what share of 200 other random courses each fact holds
+  hindsight replay FILE --format html -o report.html
+      a page with charts to zoom into; it opens anywhere, without a network
+  hindsight replay FILE --format md -o folder/
+      for a pull request: report.md with a picture of each indicator beside it
   hindsight replay FILE --format json -o report.json
       for programs; the layout is documented and has a version
   hindsight replay scenarios --series series.csv
@@ -60,10 +65,10 @@ pub(super) struct Replay {
     /// Exit with status 1 if a documented fact is missed or a threshold crossed
     #[arg(long)]
     strict: bool,
-    /// For people or for programs
+    /// For whom or what
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write the report to a file, whole or not at all
+    /// Write the report to a file, whole or not at all; with --format md also to a folder
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How many cores to use; all by default, and never of influence on the result
@@ -77,20 +82,31 @@ pub(super) struct Replay {
 
 /// Whom a report is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
+enum Format {
+    /// For people, on a terminal
     Text,
     /// For programs
     Json,
+    /// For people, as a page in Markdown; with pictures if -o names a folder
+    Md,
+    /// For people, as a page for a browser, in one file that needs no network
+    Html,
 }
 
 /// What is kept of one replay.
 struct Told {
-    text: String,
-    replay: Option<json::Replay>,
+    part: Part,
     line: summary::Line,
     series: Option<table::Part>,
     status: Status,
+}
+
+/// One replay in the format that was asked for.
+enum Part {
+    Text(String),
+    Json(Box<json::Replay>),
+    Md(markdown::Page),
+    Html(html::Article),
 }
 
 impl Replay {
@@ -101,9 +117,9 @@ impl Replay {
         self.series.check(&found)?;
         let look = output::look(self.output.as_deref());
         let bar = work::bar(found.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
-        let tell = |found: &Found| self.tell(&found.scenario, look, &bar);
-        let mut told: Vec<Told> =
-            work::threads(self.threads)?.install(|| found.par_iter().map(tell).collect());
+        let tell = |found: (usize, &Found)| self.tell(found, look, &bar);
+        let mut told: Vec<Told> = work::threads(self.threads)?
+            .install(|| found.par_iter().enumerate().map(tell).collect());
         bar.finish_and_clear();
         for (found, told) in found.iter().zip(&told) {
             if told.status == Status::Stopped {
@@ -113,11 +129,12 @@ impl Replay {
         let series: Vec<_> = told.iter_mut().filter_map(|told| told.series.take()).collect();
         self.series.deliver(&series)?;
         let worst = told.iter().map(|told| told.status).max();
-        output::deliver(&self.compose(told, look), self.output.as_deref())?;
+        self.deliver(told, look)?;
         Ok(worst.unwrap_or(Status::Fine))
     }
 
-    fn tell(&self, scenario: &Scenario, look: Look, bar: &ProgressBar) -> Told {
+    fn tell(&self, (place, found): (usize, &Found), look: Look, bar: &ProgressBar) -> Told {
+        let scenario = &found.scenario;
         let outcome = simulation::run(scenario, scenario.seed());
         bar.inc(1);
         let robustness = self.seeds.map(|count| robustness(scenario, count, &|| bar.inc(1)));
@@ -130,30 +147,44 @@ impl Replay {
             (false, true) => Status::No,
             (false, false) => Status::Fine,
         };
-        let is_json = self.format == Format::Json;
-        Told {
-            text: if is_json { String::new() } else { text::replay(&report, look) },
-            replay: is_json.then(|| json::Replay::new(&report)),
-            line: summary::Line::new(&report),
-            series: self.series.of(&report),
-            status,
-        }
+        let part = match self.format {
+            Format::Text => Part::Text(text::replay(&report, look)),
+            Format::Json => Part::Json(Box::new(json::Replay::new(&report))),
+            Format::Md => Part::Md(markdown::Page::new(&report, place)),
+            Format::Html => {
+                let ledger = Ledger::new(scenario, &found.value, Some(&outcome));
+                // Where the file lies is the machine's own matter, and no page is to depend on that.
+                let name = found.file.file_name().unwrap_or_default().to_string_lossy();
+                Part::Html(html::Article::new(&report, &ledger, (place, &name)))
+            }
+        };
+        let series = self.series.of(&report);
+        Told { part, line: summary::Line::new(&report), series, status }
     }
 
-    fn compose(&self, told: Vec<Told>, look: Look) -> String {
-        match self.format {
-            Format::Json => {
-                Document::new(told.into_iter().filter_map(|told| told.replay).collect()).to_text()
+    fn deliver(&self, told: Vec<Told>, look: Look) -> Result<(), Failure> {
+        let (mut texts, mut replays, mut pages, mut articles) = (vec![], vec![], vec![], vec![]);
+        let (parts, lines): (Vec<Part>, Vec<summary::Line>) =
+            told.into_iter().map(|told| (told.part, told.line)).unzip();
+        for part in parts {
+            match part {
+                Part::Text(text) => texts.push(text),
+                Part::Json(replay) => replays.push(*replay),
+                Part::Md(page) => pages.push(page),
+                Part::Html(article) => articles.push(article),
             }
+        }
+        let file = self.output.as_deref();
+        match self.format {
             Format::Text => {
-                let mut texts: Vec<String> = told.iter().map(|told| told.text.clone()).collect();
-                if told.len() > 1 {
-                    let lines: Vec<summary::Line> =
-                        told.into_iter().map(|told| told.line).collect();
+                if lines.len() > 1 {
                     texts.push(summary::table(&lines, look));
                 }
-                texts.join(&look.rule())
+                output::deliver(&texts.join(&look.rule()), file)
             }
+            Format::Json => output::deliver(&Document::new(replays).to_text(), file),
+            Format::Md => output::deliver_pages(&pages, file),
+            Format::Html => output::deliver(&html::page(&articles), file),
         }
     }
 }

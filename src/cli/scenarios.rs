@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::Failure;
 use crate::scenario::{Changes, Loaded, Scenario};
 
@@ -16,6 +18,8 @@ pub(super) struct Found {
     pub(super) loaded: Loaded,
     /// The scenario, with the changes applied.
     pub(super) scenario: Scenario,
+    /// The same as it is written there.
+    pub(super) value: Value,
 }
 
 /// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
@@ -62,10 +66,12 @@ fn is_scenario(name: &OsStr) -> bool {
 pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for file in files(arguments)? {
-        let read = Loaded::read(&file)
-            .and_then(|loaded| loaded.scenario(changes).map(|scenario| (loaded, scenario)));
-        match read {
-            Ok((loaded, scenario)) => found.push(Found { file, loaded, scenario }),
+        let read = |loaded: Loaded| {
+            let (scenario, value) = (loaded.scenario(changes)?, loaded.value(changes)?);
+            Ok(Found { file: file.clone(), loaded, scenario, value })
+        };
+        match Loaded::read(&file).and_then(read) {
+            Ok(it) => found.push(it),
             Err(refusal) => refused.push(refusal),
         }
     }

@@ -6,6 +6,7 @@
 
 use super::measures::{Kind, Measure, Stretch};
 use super::recorder::{BadWhen, Recorder, TargetId};
+use super::spells::Spells;
 use crate::units::{Instant, Share, Span};
 
 /// What an indicator watches and when it is bad; spans in whole bins of the recorder.
@@ -84,6 +85,7 @@ pub struct Indicator {
     tenant_time: Span,
     pending_tenant_time: Span,
     is_bad_now: Vec<bool>,
+    spells: Spells,
     alerted: Option<Instant>,
 }
 
@@ -133,6 +135,7 @@ impl Indicator {
             tenant_time: Span::ZERO,
             pending_tenant_time: Span::ZERO,
             is_bad_now: vec![false; tenants],
+            spells: Spells::new(tenants),
             alerted: None,
         }
     }
@@ -209,6 +212,12 @@ impl Indicator {
         let is_too_little = self.config.measure.is_of_operations()
             && stretch.operations() < f64::from(self.config.count_min);
         (!is_too_little).then_some(stretch)
+    }
+
+    /// When which tenant was hurt.
+    #[must_use]
+    pub fn spells(&self) -> &Spells {
+        &self.spells
     }
 
     /// Evaluates it at `now`, when `bins` bins are closed, if its turn has come.
@@ -292,12 +301,15 @@ impl Indicator {
     fn on_bad(&mut self, now: Instant, recorder: &Recorder) -> Option<Change> {
         self.good_since = None;
         let since = *self.bad_since.get_or_insert(now);
-        let mut count = 0;
-        for (pending, is_bad) in self.pending_hurt.iter_mut().zip(&self.is_bad_now) {
-            *pending |= is_bad;
-            count += u64::from(*is_bad);
-        }
         let step = recorder.resolution() * self.config.every_bins as u64;
+        let mut count = 0;
+        for (tenant, is_bad) in self.is_bad_now.iter().enumerate() {
+            if *is_bad {
+                self.pending_hurt[tenant] = true;
+                count += 1;
+                self.spells.add(tenant, now, now + step);
+            }
+        }
         self.pending_tenant_time = self.pending_tenant_time + step * count;
         if !self.is_open && now.since(since) < self.config.held {
             return None;
@@ -319,6 +331,7 @@ impl Indicator {
             self.bad_since = None;
             self.pending_hurt.fill(false);
             self.pending_tenant_time = Span::ZERO;
+            self.spells.forget();
             return None;
         }
         let since = *self.good_since.get_or_insert(now);
@@ -339,6 +352,7 @@ impl Indicator {
             *hurt |= std::mem::take(pending);
         }
         self.tenant_time = self.tenant_time + std::mem::take(&mut self.pending_tenant_time);
+        self.spells.settle();
     }
 
     /// Dates the window that is open at the end of the run, if it was already good by then.

@@ -15,6 +15,7 @@ pub mod on_call;
 pub mod parts;
 pub mod recorder;
 pub mod registry;
+pub mod spells;
 pub mod stations;
 pub mod timeline;
 pub mod work;

@@ -1,16 +1,22 @@
-//! From an outcome to something that is read: [`json`] for programs, [`text`] for people, and [`explain`]
-//! for whoever wants to know what a scenario rests on; [`export`] for tools that people already have.
+//! From an outcome to something that is read: [`json`] for programs, [`text`] for people, [`html`] for a
+//! browser, [`markdown`] for a pull request, [`export`] for tools that people already have, and [`explain`]
+//! for whoever wants to know what a scenario rests on.
 //!
-//! Both tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
-//! either depends on the machine, its zone or its language, or on how long the run took.
+//! All tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
+//! them depends on the machine, its zone or its language, or on how long the run took.
 
+mod account;
 pub mod amount;
+mod chart;
 pub mod decimal;
 pub mod events;
 pub mod explain;
 pub mod export;
+pub mod html;
 pub mod json;
 pub(crate) mod layout;
+pub mod markdown;
+mod markup;
 pub mod series;
 pub mod text;
 pub mod timeline;

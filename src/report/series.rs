@@ -4,6 +4,7 @@
 
 use super::words::measure_name;
 use super::{Report, words};
+use crate::platform::indicator::{Indicator, Threshold};
 use crate::platform::measures::{Dimension, Kind, Measure, Stretch};
 use crate::units::{Instant, Span};
 
@@ -24,6 +25,7 @@ pub struct Series<'a> {
     /// Of a latency, which percentile.
     pub percentile: Option<f64>,
     stretch: Stretch<'a>,
+    first: usize,
     begins: Instant,
 }
 
@@ -75,10 +77,7 @@ impl Series<'_> {
                 resolution: stretch.resolution,
             };
             let value = part.value(self.measure, self.percentile.unwrap_or(0.0));
-            let value = match self.measure.dimension() {
-                Dimension::Time => value.map(|nanos| nanos / 1e9),
-                Dimension::Rate | Dimension::Number => value,
-            };
+            let value = self.in_unit(value);
             Point { at: self.begins + stretch.resolution * end as u64, value }
         })
     }
@@ -102,6 +101,35 @@ impl Series<'_> {
     #[must_use]
     pub fn begins(&self) -> Instant {
         self.begins
+    }
+
+    /// Its value over the bins from `first` to before `end`, counted from the start of the run.
+    ///
+    /// Of what waits and what is in flight that is the largest number, since a peak between two points
+    /// would be missed otherwise; of instances the last.
+    #[must_use]
+    pub fn over(&self, first: usize, end: usize) -> Option<f64> {
+        let all = self.stretch.bins.len();
+        let [first, end] = [first, end].map(|bin| bin.saturating_sub(self.first).min(all));
+        let part = Stretch {
+            bins: &self.stretch.bins[first..end.max(first)],
+            latencies: &self.stretch.latencies[first..end.max(first)],
+            resolution: self.stretch.resolution,
+        };
+        let percentile = self.percentile.unwrap_or(0.0);
+        let is_peak = is_level(self.measure) && self.measure != Measure::Replicas;
+        self.in_unit(if is_peak {
+            part.extreme(self.measure, percentile, true)
+        } else {
+            part.value(self.measure, percentile)
+        })
+    }
+
+    fn in_unit(&self, value: Option<f64>) -> Option<f64> {
+        match self.measure.dimension() {
+            Dimension::Time => value.map(|nanos| nanos / 1e9),
+            Dimension::Rate | Dimension::Number => value,
+        }
     }
 
     /// Whether anything was ever measured that is not nothing.
@@ -143,6 +171,7 @@ pub fn all<'a>(report: &Report<'a>) -> Vec<Series<'a>> {
                 measure,
                 percentile,
                 stretch,
+                first,
                 begins,
             }));
         }
@@ -154,4 +183,35 @@ pub fn all<'a>(report: &Report<'a>) -> Vec<Series<'a>> {
 #[must_use]
 pub fn step(report: &Report, bins: usize) -> Span {
     report.scenario.clock.resolution() * bins.max(1) as u64
+}
+
+/// The worst of the places that an indicator watches, over the bins from `first` to before `end`: of levels
+/// the worst moment, of all else the value of the whole; times in nanoseconds.
+#[must_use]
+pub fn worst_of(report: &Report, indicator: &Indicator, first: usize, end: usize) -> Option<f64> {
+    let config = indicator.config();
+    let is_max = matches!(config.threshold, Threshold::Above(_));
+    let recorder = report.outcome.platform.recorder();
+    let of_target = |target: &_| {
+        let stretch = recorder.stretch(*target, first, end);
+        if is_level(config.measure) {
+            stretch.extreme(config.measure, config.percentile, is_max)
+        } else {
+            stretch.value(config.measure, config.percentile)
+        }
+    };
+    let values = config.targets.iter().filter_map(of_target);
+    if is_max { values.reduce(f64::max) } else { values.reduce(f64::min) }
+}
+
+/// Whether a measure has a value at each moment, of which the worst may be asked for.
+fn is_level(measure: Measure) -> bool {
+    matches!(
+        measure,
+        Measure::QueueDepth
+            | Measure::InFlight
+            | Measure::Replicas
+            | Measure::OldestWait
+            | Measure::ImageMissing
+    )
 }

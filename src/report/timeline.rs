@@ -35,7 +35,7 @@ pub struct Entry {
     pub count: Option<u32>,
     /// Its place in the order, more exact than `at`.
     #[serde(skip)]
-    moment: Moment,
+    pub(super) moment: Moment,
     /// Whether an action may follow it at once.
     #[serde(skip)]
     is_cause: bool,

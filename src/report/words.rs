@@ -81,20 +81,21 @@ impl<'a> Words<'a> {
 
     /// A moment of the run: `10:29:04`, or `Thu 10:29:04` on another day.
     pub(crate) fn moment(self, instant: Instant) -> String {
-        self.time(self.scenario.clock.local(instant), false)
+        self.civil(self.scenario.clock.local(instant), false)
     }
 
     /// The same without seconds.
     pub(crate) fn minute(self, instant: Instant) -> String {
-        self.time(self.scenario.clock.local(instant), true)
+        self.civil(self.scenario.clock.local(instant), true)
     }
 
     /// A time as a source gives it: `10:29` if it names no seconds.
     pub(crate) fn local(self, local: LocalTime) -> String {
-        self.time(local.civil(), local.is_minute())
+        self.civil(local.civil(), local.is_minute())
     }
 
-    fn time(self, time: DateTime, is_minute: bool) -> String {
+    /// A local date and time, without its seconds if its source names none.
+    pub(crate) fn civil(self, time: DateTime, is_minute: bool) -> String {
         let clock = if is_minute { "%H:%M" } else { "%H:%M:%S" };
         let days = time.date().duration_since(self.day()).as_hours() / 24;
         let day = match days {

@@ -8,8 +8,10 @@ mod exports;
 mod fuzz;
 mod golden;
 mod hostile;
+mod html;
 mod incidents;
 mod kind_errors;
+mod markdown;
 #[cfg(unix)]
 mod output;
 mod properties;
@@ -17,6 +19,7 @@ mod readme;
 mod regression;
 mod scenario_errors;
 mod schedules;
+mod series;
 mod stage;
 mod theory;
 mod tidy;

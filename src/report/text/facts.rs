@@ -3,25 +3,12 @@
 use super::Report;
 use super::style::{BAD, GOOD, Look};
 use super::table::{Cell, Column, Table};
-use crate::report::decimal::fixed;
-use crate::report::words::{Form, Words, span};
-use crate::scenario::clock::Clock;
-use crate::scenario::compile::base;
-use crate::scenario::file::story::{Documented, Expect, Role};
-use crate::simulation::Verdict;
-use crate::units::{Instant, Quantity, Span};
+use crate::report::account::facts::{Row, held, rows};
 
 pub(super) fn section(report: &Report, look: Look) -> Option<String> {
     if report.verdicts.is_empty() {
         return None;
     }
-    let all = report.verdicts.len();
-    let held = all - report.missed().count();
-    let roles: Vec<String> = [Role::Validated, Role::ByConstruction, Role::Calibrated]
-        .into_iter()
-        .filter_map(|role| of_role(report, role))
-        .collect();
-    let beside = format!("{held} of {all} hold: {}", roles.join(", "));
     let mut table = Table::new(vec![
         Column::left(""),
         Column::left(""),
@@ -30,106 +17,28 @@ pub(super) fn section(report: &Report, look: Look) -> Option<String> {
         Column::left("expected").at_most(22),
         Column::left("simulated"),
     ]);
-    for verdict in &report.verdicts {
-        table.add(row(report, verdict));
+    let rows = rows(report);
+    for row in &rows {
+        table.add(cells(row));
     }
-    let mut text = vec![look.heading("FACTS", &beside), table.render(look)];
-    for verdict in report.missed() {
-        let told = format!("{}: {}", verdict.id, missed(report, verdict));
-        text.push(format!("  {} {}\n", look.paint(BAD, "✗"), look.hanging(BAD, &told, 4)));
+    let mut text = vec![look.heading("FACTS", &held(report)), table.render(look)];
+    for row in &rows {
+        if let Some(missed) = &row.missed {
+            let told = format!("{}: {missed}", row.id);
+            text.push(format!("  {} {}\n", look.paint(BAD, "✗"), look.hanging(BAD, &told, 4)));
+        }
     }
     Some(text.concat())
 }
 
-fn of_role(report: &Report, role: Role) -> Option<String> {
-    let documented = &report.scenario.file.documented;
-    let its = report.verdicts.iter().filter(|verdict| documented[&verdict.id].role == role);
-    let (held, all) =
-        its.fold((0, 0), |(held, all), verdict| (held + u32::from(verdict.holds), all + 1));
-    (all > 0).then(|| format!("{held} of {all} {}", name(role)))
-}
-
-fn name(role: Role) -> &'static str {
-    match role {
-        Role::Calibrated => "calibrated",
-        Role::ByConstruction => "by construction",
-        Role::Validated => "validated",
-    }
-}
-
-fn row(report: &Report, verdict: &Verdict) -> Vec<Cell> {
-    let it = &report.scenario.file.documented[&verdict.id];
-    let (words, form) = (Words::new(report.scenario), form(report, it));
-    let (mark, style) = if verdict.holds { ("✓", GOOD) } else { ("✗", BAD) };
-    let simulated = verdict.simulated.map_or("none".to_owned(), |it| words.number(it, form));
+fn cells(row: &Row) -> Vec<Cell> {
+    let style = if row.holds { GOOD } else { BAD };
     vec![
-        Cell::new(mark).styled(style),
-        Cell::new(&verdict.id).styled(style),
-        Cell::new(&it.fact),
-        Cell::new(name(it.role)),
-        Cell::new(words.expectation(&it.expect, form)),
-        Cell::new(simulated).styled(style),
+        Cell::new(row.mark()).styled(style),
+        Cell::new(&row.id).styled(style),
+        Cell::new(&row.fact),
+        Cell::new(row.role),
+        Cell::new(&row.expected),
+        Cell::new(&row.simulated).styled(style),
     ]
-}
-
-fn form(report: &Report, it: &Documented) -> Form {
-    Form::of(&it.metric, &report.scenario.file)
-}
-
-/// What was expected and what was found, and how far apart they are.
-fn missed(report: &Report, verdict: &Verdict) -> String {
-    let it = &report.scenario.file.documented[&verdict.id];
-    let (words, form) = (Words::new(report.scenario), form(report, it));
-    let expected = words.expectation(&it.expect, form);
-    let metric = &it.metric;
-    let Some(value) = verdict.simulated else {
-        return format!("expected {expected}, but {metric} has no value: it did not happen");
-    };
-    let (lowest, highest) = bounds(&it.expect, &report.scenario.clock);
-    let is_high = value >= highest;
-    let off = if is_high { value - highest } else { lowest - value };
-    let direction = match (form, is_high) {
-        (Form::Moment, true) => "too late",
-        (Form::Moment, false) => "too early",
-        (_, true) => "too much",
-        (_, false) => "too little",
-    };
-    let off = match form {
-        Form::Moment => span(Span::from_nanos_f64(off)),
-        Form::Share => format!("{} points", fixed(off * 100.0, 2).unwrap_or_default()),
-        Form::Count | Form::Factor | Form::Minutes | Form::Span | Form::Rate => {
-            words.number(off, form)
-        }
-    };
-    let found = words.number(value, form);
-    format!("expected {expected}, found {found}, {off} {direction} ({metric})")
-}
-
-/// Between which numbers a fact holds.
-fn bounds(expect: &Expect, clock: &Clock) -> (f64, f64) {
-    let nanos = |instant: Option<Instant>| {
-        instant.map_or(f64::NAN, |instant| instant.since(Instant::START).as_nanos_f64())
-    };
-    let lower = |quantity: Quantity| match quantity {
-        Quantity::Time(time) => nanos(clock.instant(time)),
-        Quantity::Number(_) | Quantity::Span(_) | Quantity::Rate(_) => {
-            base(quantity).unwrap_or(f64::NAN)
-        }
-    };
-    let upper = |quantity: Quantity| match quantity {
-        Quantity::Time(time) => nanos(clock.end_of(time)),
-        Quantity::Number(_) | Quantity::Span(_) | Quantity::Rate(_) => lower(quantity),
-    };
-    match expect {
-        Expect::At(at) => {
-            let within = at.within.as_nanos_f64();
-            let cause = at.not_before.map_or(0.0, |cause| nanos(clock.instant(cause)));
-            let earliest = (nanos(clock.instant(at.time)) - within).max(cause);
-            (earliest, nanos(clock.end_of(at.time)) + within)
-        }
-        Expect::Between(it) => (lower(it.from), upper(it.to)),
-        Expect::Equals(it) => (lower(*it), upper(*it)),
-        Expect::AtMost(it) => (f64::NEG_INFINITY, upper(*it)),
-        Expect::AtLeast(it) => (lower(*it), f64::INFINITY),
-    }
 }

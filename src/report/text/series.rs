@@ -2,8 +2,8 @@
 
 use super::Report;
 use super::style::{BAD, BOLD, DIM, Look};
-use crate::platform::indicator::{Indicator, Threshold};
-use crate::platform::measures::{Measure, Stretch};
+use crate::platform::indicator::Indicator;
+use crate::report::series::worst_of;
 use crate::report::words::{Form, Words, span};
 use crate::units::{Instant, Span};
 
@@ -76,8 +76,9 @@ fn lines(report: &Report, indicator: &Indicator, axis: &Axis, look: Look) -> Str
     let condition = words.condition(&report.scenario.file.indicators[name]);
     let condition = look.hanging(DIM, &condition, name.len() + 4);
     let title = format!("  {}  {condition}\n", look.paint(BOLD, name));
-    let values: Vec<Option<f64>> =
-        (0..axis.cells).map(|cell| value(report, indicator, axis, cell)).collect();
+    let values: Vec<Option<f64>> = (0..axis.cells)
+        .map(|cell| worst_of(report, indicator, axis.bin(cell), axis.bin(cell + 1)))
+        .collect();
     let known = || values.iter().copied().flatten();
     let Some((lowest, highest)) = known().reduce(f64::min).zip(known().reduce(f64::max)) else {
         return title + "    nothing to measure\n";
@@ -93,35 +94,6 @@ fn lines(report: &Report, indicator: &Indicator, axis: &Axis, look: Look) -> Str
         format!("{}{blank}  {}", look.paint(BAD, &marks), bad(report, indicator))
     };
     format!("{title}    {drawn}  {range}\n    {bad}\n")
-}
-
-/// The worst of the watched places in a cell: of levels the worst moment, of all else the cell's value.
-fn value(report: &Report, indicator: &Indicator, axis: &Axis, cell: usize) -> Option<f64> {
-    let config = indicator.config();
-    let is_max = matches!(config.threshold, Threshold::Above(_));
-    let recorder = report.outcome.platform.recorder();
-    let of_target = |target: &_| {
-        let stretch = recorder.stretch(*target, axis.bin(cell), axis.bin(cell + 1));
-        if is_level(config.measure) {
-            stretch.extreme(config.measure, config.percentile, is_max)
-        } else {
-            Stretch::value(&stretch, config.measure, config.percentile)
-        }
-    };
-    let values = config.targets.iter().filter_map(of_target);
-    if is_max { values.reduce(f64::max) } else { values.reduce(f64::min) }
-}
-
-/// Whether a measure has a value at each moment, of which a cell shows the worst.
-fn is_level(measure: Measure) -> bool {
-    matches!(
-        measure,
-        Measure::QueueDepth
-            | Measure::InFlight
-            | Measure::Replicas
-            | Measure::OldestWait
-            | Measure::ImageMissing
-    )
 }
 
 fn drawn(values: &[Option<f64>], highest: f64) -> String {

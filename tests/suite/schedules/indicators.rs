@@ -19,6 +19,12 @@ fn windows(replay: &Replay) -> Vec<(f64, Option<f64>)> {
     indicator.windows().iter().map(|it| (seconds(it.from), it.to.map(seconds))).collect()
 }
 
+/// When which tenant was hurt by the only indicator, in seconds.
+fn spells(replay: &Replay) -> Vec<(u32, f64, f64)> {
+    let spells = replay.outcome.platform.indicators()[0].spells().settled().iter();
+    spells.map(|it| (it.tenant, seconds(it.from), seconds(it.to))).collect()
+}
+
 /// A worker of 10 s: one unit of two waits from 5 to 15, and one of 18 from 18 to 25.
 fn queueing(more: &Value) -> Replay {
     let stations = json!({ "worker": service("10s", &json!({})) });
@@ -52,7 +58,9 @@ fn what_does_not_last_is_no_window() {
     let replay = queueing(&json!({ "for": "9s", "alert": { "priority": "low" } }));
     assert_eq!(windows(&replay), [(6.0, Some(16.0))]);
     assert_eq!(replay.second("it.alert.first"), Some(15.0));
-    assert_eq!(windows(&queueing(&json!({ "for": "10s" }))), []);
+    assert_eq!(spells(&replay), [(0, 6.0, 16.0)]);
+    let never = queueing(&json!({ "for": "10s" }));
+    assert_eq!((windows(&never), spells(&never)), (vec![], vec![]));
 }
 
 #[test]
@@ -60,7 +68,10 @@ fn a_window_closes_when_it_has_been_good_for_long_enough() {
     // Good at 16, 17 and 18: 2 s.
     let closed = windows(&queueing(&json!({ "clear_after": "2s" })));
     assert_eq!(closed, [(6.0, Some(16.0)), (19.0, Some(26.0))]);
-    assert_eq!(windows(&queueing(&json!({ "clear_after": "3s" }))), [(6.0, Some(26.0))]);
+    let open = queueing(&json!({ "clear_after": "3s" }));
+    assert_eq!(windows(&open), [(6.0, Some(26.0))]);
+    // Nobody is hurt in between, though the window stays open.
+    assert_eq!(spells(&open), [(0, 6.0, 16.0), (0, 19.0, 26.0)]);
 }
 
 #[test]
@@ -164,6 +175,7 @@ fn a_broad_window_needs_a_share_of_the_tenants() {
     assert_eq!(replay.count("it.tenants"), Some(2.0));
     // Two tenants at the evaluations of 8 to 15, one at those of 16 and 17.
     assert_eq!(replay.count("it.tenant_minutes"), Some(18.0 / 60.0));
+    assert_eq!(spells(&replay), [(0, 8.0, 16.0), (1, 8.0, 18.0)]);
 }
 
 #[test]

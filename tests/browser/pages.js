@@ -1,0 +1,229 @@
+// What a reader finds on the pages of a folder, in Chromium, with the network off.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const folder = process.argv[2];
+const SIZE_MAX = 2_000_000;
+const WIDE = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+let checks = 0;
+const equal = (found, expected, what) => { checks += 1; assert.deepEqual(found, expected, what); };
+const ok = (is, what) => { checks += 1; assert.ok(is, what); };
+
+/// Opens a page offline; whatever it asks for beside itself, and whatever it complains of, is an error.
+async function open(name, options, look) {
+  const context = await browser.newContext({ viewport: WIDE, offline: true, ...options });
+  const page = await context.newPage();
+  const own = pathToFileURL(join(folder, `${name}.html`)).href;
+  const trouble = [];
+  page.on("request", (it) => { if (it.url() !== own && !it.url().startsWith("data:")) trouble.push(`asks for ${it.url()}`); });
+  page.on("console", (it) => trouble.push(`console: ${it.text()}`));
+  page.on("pageerror", (it) => trouble.push(`error: ${it.message}`));
+  page.on("dialog", (it) => { trouble.push(`dialog: ${it.message()}`); it.dismiss(); });
+  await page.goto(own);
+  await look(page);
+  equal(trouble, [], `${name}: the page is quiet`);
+  await context.close();
+}
+
+const count = (page, selector) => page.locator(selector).count();
+const views = (page) => page.$$eval(".area > svg", (all) => all.map((it) => it.getAttribute("viewBox").split(" ").filter((_, place) => place % 2 === 0).join(" ")));
+
+/// What stands on the page is what the report for programs says.
+async function content(page, name, report) {
+  const held = report.documented.filter((it) => it.holds).length;
+  const verdict = await page.locator(".verdict").innerText();
+  ok(verdict.includes(`${held} of ${report.documented.length}`) && verdict.startsWith("✓"), `${name}: ${verdict}`);
+  equal(await page.locator("h1").innerText(), report.title, `${name}: title`);
+  equal(await count(page, ".facts tbody tr"), report.documented.length, `${name}: facts`);
+  equal(await count(page, ".story li[id]"), report.timeline.length, `${name}: timeline`);
+  const windows = report.impact.flatMap((it) => it.windows).length;
+  equal(await count(page, ".strip .impact .bar"), windows, `${name}: windows of impact`);
+  const said = report.timeline.filter((it) => it.kind === "status_page").length;
+  equal(await count(page, ".strip .said .moment"), said, `${name}: status page`);
+  const done = report.timeline.filter((it) => it.kind === "scripted").length;
+  equal(await count(page, ".strip .done .moment"), done, `${name}: actions`);
+  const alerts = report.timeline.filter((it) => it.what === "alerted").length;
+  equal(await count(page, ".strip .alerts .moment:not([aria-label*='takes up'])"), alerts, `${name}: alerts`);
+  equal(await page.$$eval("#r1-report", ([it]) => JSON.parse(it.textContent).fingerprint), report.fingerprint, `${name}: data`);
+  const hurt = Math.max(...report.impact.map((it) => it.tenants));
+  const rows = await count(page, ".heat");
+  ok(rows >= Math.min(hurt, 20) && rows <= 40, `${name}: ${rows} rows of organizations for ${hurt} hurt`);
+  ok((await page.locator(".again pre").innerText()).includes(`hindsight replay ${name}.json`), `${name}: command`);
+}
+
+/// Every chart has lines that one can see, and axes with units.
+async function charts(page, name, stations) {
+  const data = await page.$$eval("#r1-charts", ([it]) => JSON.parse(it.textContent));
+  const figures = await count(page, "figure");
+  equal(figures, data.charts.length, `${name}: charts`);
+  const indicators = await count(page, ".indicators figure");
+  ok(indicators > 0 && figures - indicators >= 2 * stations, `${name}: ${figures} charts of ${stations} stations`);
+  equal(await count(page, "details.station"), stations, `${name}: stations`);
+  equal(await count(page, "figure .unit:not(:empty)"), figures, `${name}: units`);
+  equal(await count(page, "figure .zone"), figures, `${name}: zones`);
+  equal(await count(page, "figure .legend output"), data.charts.flatMap((it) => it.lines).length, `${name}: lines`);
+  const troubles = await page.$$eval("figure", (all) => all.flatMap((figure) => {
+    const box = figure.querySelector(".area > svg").getBoundingClientRect();
+    const drawn = [...figure.querySelectorAll(".area path.line, .area path.dots")].some((it) => it.getTotalLength() > 0 || it.classList.contains("dots"));
+    const labels = [...figure.querySelectorAll(".ticks span")].map((it) => it.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+    const overlaps = labels.some((it, place) => place > 0 && labels[place - 1].right > it.left);
+    const name = figure.querySelector("h4").textContent;
+    return [
+      ...(drawn && box.height > 60 && box.width > 200 ? [] : [`${name} is empty`]),
+      ...(overlaps ? [`${name}: labels overlap`] : []),
+      ...(labels.length >= 2 ? [] : [`${name}: ${labels.length} labels of time`]),
+      ...(figure.querySelector(".area > svg").getAttribute("aria-label") ? [] : [`${name} has no words`]),
+    ];
+  }));
+  equal(troubles, [], `${name}: charts`);
+  const overlaps = await page.$$eval(".strip .area", (areas) => areas.flatMap((area) => {
+    const boxes = [...area.querySelectorAll(".moment")].map((it) => [it.textContent, it.getBoundingClientRect()]);
+    return boxes.flatMap(([a, one], place) => boxes.slice(place + 1)
+      .filter(([, two]) => one.left < two.right - 1 && two.left < one.right - 1 && one.top < two.bottom - 2 && two.top < one.bottom - 2)
+      .map(([b]) => `${a} over ${b}`));
+  }));
+  equal(overlaps, [], `${name}: labels of the strip`);
+}
+
+/// A zoom on one chart is a zoom on all; a double click takes it back; the cursor stands in all.
+async function zoom(page, name) {
+  const before = new Set(await views(page));
+  equal(before.size, 1, `${name}: all charts show one time`);
+  const ticks = await page.locator("figure .ticks").first().innerText();
+  const plot = page.locator("figure .area").nth(1);
+  await plot.scrollIntoViewIfNeeded();
+  const box = await plot.boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.3, y);
+  equal(await page.$$eval(".cursor", (all) => all.filter((it) => it.style.display !== "block" || !it.style.left.startsWith("30")).length), 0, `${name}: cursors`);
+  ok(/\d/.test(await page.locator("figure .legend output").first().innerText()), `${name}: value under the cursor`);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.5, y, { steps: 4 });
+  await page.mouse.up();
+  const zoomed = new Set(await views(page));
+  equal(zoomed.size, 1, `${name}: all charts show one time`);
+  const [from, width] = [...zoomed][0].split(" ").map(Number), whole = Number([...before][0].split(" ")[1]);
+  ok(Math.abs(from - 0.3 * whole) < 0.01 * whole && Math.abs(width - 0.2 * whole) < 0.01 * whole, `${name}: ${from} ${width} of ${whole}`);
+  ok((await page.locator("figure .ticks").last().innerText()) !== ticks, `${name}: labels of time follow`);
+  equal(await page.locator("figure .ticks").last().innerText(), await page.locator(".strip .ticks").innerText(), `${name}: the strip follows`);
+  await plot.dblclick();
+  equal(new Set(await views(page)), before, `${name}: a double click shows the whole`);
+  await page.locator(".tools button").last().click();
+  equal(new Set(await views(page)).size, 1, `${name}: a button shows one time on all`);
+  await page.locator("details.values summary").first().click();
+  ok((await count(page, "details.values tbody tr")) > 100, `${name}: values as a table`);
+}
+
+/// The least contrast of text with what is behind it, by the formula of WCAG 2.2.
+async function contrast(page, name) {
+  const [worst, what] = await page.evaluate(() => {
+    const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const luminance = ([r, g, b]) => {
+      const [x, y, z] = [r, g, b].map((it) => it / 255).map((it) => (it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+    };
+    const behind = (element) => {
+      for (let it = element; it; it = it.parentElement) {
+        const [r, g, b, a = 1] = channels(getComputedStyle(it).backgroundColor);
+        if (a > 0.5) return [r, g, b];
+      }
+      return [255, 255, 255];
+    };
+    let worst = [21, ""];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.trim() || element.closest("script, style, svg") || !element.getClientRects().length) continue;
+      const [one, two] = [luminance(channels(getComputedStyle(element).color)), luminance(behind(element))];
+      const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
+      if (ratio < worst[0]) worst = [ratio, `${node.data.trim().slice(0, 30)} in ${element.className || element.tagName}`];
+    }
+    return worst;
+  });
+  ok(worst >= 4.5, `${name}: contrast ${worst.toFixed(2)} of "${what}"`);
+}
+
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function incident(name) {
+  const size = statSync(join(folder, `${name}.html`)).size;
+  ok(size < SIZE_MAX, `${name}: ${size} bytes`);
+  const report = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")).results;
+  const scenario = readFileSync(join("scenarios", `${name}.json`), "utf8");
+  let light;
+  await open(name, {}, async (page) => {
+    light = await background(page);
+    await content(page, name, report);
+    const stations = await page.$$eval("details.station h3", (all) => all.map((it) => it.textContent));
+    ok(stations.every((it) => scenario.includes(`"${it}"`)), `${name}: stations`);
+    await charts(page, name, stations.length);
+    await contrast(page, `${name}, light`);
+    await zoom(page, name);
+  });
+  await open(name, { colorScheme: "dark" }, async (page) => {
+    ok((await background(page)) !== light, `${name}: dark is another background`);
+    await contrast(page, `${name}, dark`);
+  });
+  await open(name, { viewport: PHONE, hasTouch: true, isMobile: true }, async (page) => {
+    equal(await overflow(page), 0, `${name}: nothing wider than a phone`);
+    await charts(page, `${name}, phone`, await count(page, "details.station"));
+  });
+  await open(name, { javaScriptEnabled: false }, async (page) => {
+    const headings = await page.locator("h1, h2").allInnerTexts();
+    for (const part of [report.title, "What happened when", "Facts", "Impact", "Timeline in words", "Run it again"]) {
+      ok(headings.includes(part), `${name} without script: ${part}`);
+    }
+    ok((await page.locator(".verdict").innerText()).includes("facts hold"), `${name} without script: verdict`);
+    equal(await count(page, ".facts tbody tr"), report.documented.length, `${name} without script: facts`);
+    ok((await page.locator("figure .area path.line").count()) > 2, `${name} without script: charts`);
+    equal(await page.locator(".tools").isVisible(), false, `${name} without script: no buttons`);
+  });
+  await open(name, { javaScriptEnabled: false, viewport: PHONE, isMobile: true }, async (page) => {
+    const [inside, outside] = [await page.locator("main").boundingBox(), PHONE.width];
+    ok(inside.width <= outside, `${name} without script: nothing wider than a phone`);
+  });
+}
+
+const names = readdirSync(folder).filter((it) => it.endsWith(".json")).map((it) => it.slice(0, -5)).sort();
+ok(names.length >= 5, "there are pages to look at");
+for (const name of names) {
+  await incident(name);
+  console.log(`fine  ${name}`);
+}
+
+await open("hostile", {}, async (page) => {
+  const title = await page.locator("h1").innerText();
+  ok(title.startsWith("</script><script>") && title.includes("onerror="), `hostile: ${title}`);
+  ok((await page.title()).startsWith("</script><script>"), "hostile: nothing ran");
+  equal(await count(page, "img"), 0, "hostile: no element of the scenario's own");
+  equal(await count(page, "script:not([type])"), 1, "hostile: one script");
+  ok((await page.locator(".facts").innerText()).includes("<img/src=x/onerror="), "hostile: ids are shown");
+  for (const part of [".story", ".assumptions", ".again", "header"]) {
+    ok((await page.locator(part).evaluate((it) => it.textContent)).includes("<img src=x onerror="), `hostile: ${part}`);
+  }
+  ok((await page.locator(".again pre").innerText()).includes("'it'\\''s <b>.json'"), "hostile: quoted for a shell");
+  equal(await overflow(page), 0, "hostile: nothing too wide");
+});
+await open("hostile", { viewport: PHONE, isMobile: true }, async (page) => equal(await overflow(page), 0, "hostile: nothing wider than a phone"));
+console.log("fine  hostile texts");
+
+await open("several", {}, async (page) => {
+  equal(await count(page, "article"), 2, "several: articles");
+  const repeated = await page.$$eval("[id]", (all) => all.length - new Set(all.map((it) => it.id)).size);
+  equal(repeated, 0, "several: every id once");
+  const dead = await page.$$eval("a[href^='#']", (all) => all.filter((it) => !document.getElementById(it.hash.slice(1))).length);
+  equal(dead, 0, "several: every link leads somewhere");
+  await page.locator("#r1 .tools button").last().click();
+  const shown = await page.$$eval("article", (all) => all.map((it) => it.dataset.view));
+  ok(shown[1].startsWith("0,"), "several: each has its own time");
+});
+console.log("fine  several replays on one page");
+await browser.close();
+console.log(`${checks} checks of ${names.length + 2} pages`);
