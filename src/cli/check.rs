@@ -10,10 +10,11 @@ use serde_json::json;
 use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::{Failure, Status, output, work};
-use crate::golden::judged::{Judged, Replayed, Verdict, bounds, metrics};
+use crate::golden::judged::{Judged, Replayed, Verdict, metrics};
 use crate::golden::tolerance::{self, Tolerance};
 use crate::golden::{self, Golden, annotations, junit, markdown, text};
 use crate::report::Report;
+use crate::report::account::thresholds;
 use crate::report::whole_file;
 use crate::scenario::Changes;
 use crate::simulation::checkpoints;
@@ -112,7 +113,7 @@ impl Check {
         let text = new.to_text();
         let replayed = Replayed { file, loaded, scenario, golden: &new, text: &text };
         let verdict = replayed.verdict(&outcome, approved.as_deref(), &self.tolerance);
-        let thresholds = bounds(&report);
+        let thresholds = thresholds::rows(&report);
         let mut judged = Judged {
             file: file.display().to_string(),
             golden: golden.display().to_string(),

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::explanation::{Explanation, Sides};
 use super::tolerance::{self, Tolerance};
 use super::{Approved, Golden};
-use crate::report::Report;
-use crate::report::words::{Form, Words};
+use crate::report::account::thresholds::Row;
 use crate::scenario::path::Path as Place;
 use crate::scenario::{Loaded, Scenario};
 use crate::simulation::Outcome;
@@ -23,7 +22,7 @@ pub struct Judged {
     /// How the replay compares with it.
     pub verdict: Verdict,
     /// The thresholds of the scenario, each with its value.
-    pub thresholds: Vec<Bound>,
+    pub thresholds: Vec<Row>,
     /// The lines of the scenario file that are to blame, most likely: of what was changed in it, or of the
     /// threshold that is crossed.
     pub lines: Vec<usize>,
@@ -50,21 +49,6 @@ pub enum Verdict {
     Unreferenced,
     /// No unit of work was done in the whole replay: there is nothing to compare.
     Dead,
-}
-
-/// A threshold with its value.
-#[derive(Clone, Debug)]
-pub struct Bound {
-    /// Its name.
-    pub name: String,
-    /// The number that it is about.
-    pub metric: String,
-    /// How that must be.
-    pub limit: String,
-    /// What it is.
-    pub value: String,
-    /// Whether it is kept.
-    pub is_kept: bool,
 }
 
 impl Judged {
@@ -144,7 +128,7 @@ impl Replayed<'_> {
 
     /// The lines to point at: of what was changed in the scenario, or of the thresholds that are crossed.
     #[must_use]
-    pub fn lines(&self, verdict: &Verdict, thresholds: &[Bound]) -> Vec<usize> {
+    pub fn lines(&self, verdict: &Verdict, thresholds: &[Row]) -> Vec<usize> {
         let places: Vec<Place> = match verdict {
             Verdict::Differs(it) if !it.scenario.is_empty() => {
                 it.scenario.iter().map(|leaf| leaf.path.clone()).collect()
@@ -162,24 +146,6 @@ impl Replayed<'_> {
         };
         places.iter().map(|place| self.loaded.line(place)).collect()
     }
-}
-
-/// The thresholds of a replay.
-#[must_use]
-pub fn bounds(report: &Report) -> Vec<Bound> {
-    let words = Words::new(report.scenario);
-    let bound = |verdict: &crate::simulation::Verdict| {
-        let it = &report.scenario.file.thresholds[&verdict.id];
-        let form = Form::of(&it.metric, &report.scenario.file);
-        Bound {
-            name: verdict.id.clone(),
-            metric: it.metric.clone(),
-            limit: words.expectation(&it.expect, form),
-            value: verdict.simulated.map_or("none".to_owned(), |it| words.number(it, form)),
-            is_kept: verdict.holds,
-        }
-    };
-    report.thresholds.iter().map(bound).collect()
 }
 
 /// Whether no unit of any workload was done: whatever else a replay of it says, it says nothing.

@@ -37,9 +37,8 @@ fn thresholds(judged: &Judged) -> String {
     let heading = format!("\n### Thresholds of {}\n\n", code(&judged.file));
     let mut parts = vec![heading, table(&["", "threshold", "of", "limit", "simulated"])];
     for bound in &judged.thresholds {
-        let mark = if bound.is_kept { "✓" } else { "✗" };
-        let cells = [&bound.name, &bound.metric, &bound.limit, &bound.value].map(|it| cell(it));
-        parts.push(format!("| {mark} | {} |\n", cells.join(" | ")));
+        let cells = [&bound.name, &bound.metric, &bound.limit, &bound.simulated].map(|it| cell(it));
+        parts.push(format!("| {} | {} |\n", bound.mark(), cells.join(" | ")));
     }
     parts.concat()
 }

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::course::Happened;
 use super::explanation::{Course, Explanation};
-use super::judged::{Bound, Judged, Verdict};
+use super::judged::{Judged, Verdict};
 use super::leaves::Leaf;
 use super::moves::{Distance, Fact, Metric, Moves};
+use crate::report::account::thresholds::Row;
 use crate::report::decimal::fixed;
 use crate::report::words::{count, span};
 use crate::units::Span;
@@ -60,9 +61,16 @@ pub fn judged(it: &Judged) -> String {
 
 /// A threshold on one line, its value beside its limit.
 #[must_use]
-pub fn bound(it: &Bound) -> String {
-    let (mark, is) = if it.is_kept { ("✓", "keeps") } else { ("✗", "crosses") };
-    format!("{mark} {}: {} = {}, {is} the threshold {}", it.name, it.metric, it.value, it.limit)
+pub fn bound(it: &Row) -> String {
+    let is = if it.is_kept { "keeps" } else { "crosses" };
+    format!(
+        "{} {}: {} = {}, {is} the threshold {}",
+        it.mark(),
+        it.name,
+        it.metric,
+        it.simulated,
+        it.limit
+    )
 }
 
 /// Why a replay differs, a line each.

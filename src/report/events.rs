@@ -151,7 +151,7 @@ impl Teller<'_> {
 
     fn tenant(&self, number: u32) -> String {
         let named = self.names.tenants.iter().find(|(_, it)| **it == number);
-        named.map_or_else(|| format!("tenant {number}"), |(name, _)| name.clone())
+        named.map_or_else(|| format!("tenant {}", number + 1), |(name, _)| name.clone())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Cells of tables hold what the report as text says, under the same headings.
 
 use super::Report;
-use super::account::{facts, impact, outlook, story, verdict};
+use super::account::{facts, impact, outlook, story, thresholds, verdict};
 use super::chart::frame::Frame;
 use super::chart::indicators::charts;
 use super::chart::picture::picture;
@@ -41,7 +41,7 @@ impl Page {
     /// The page of a replay; `place` is its number among those of one command.
     #[must_use]
     pub fn new(report: &Report, place: usize) -> Self {
-        let sections = [facts(report), impact(report), robustness(report)];
+        let sections = [facts(report), thresholds(report), impact(report), robustness(report)];
         let timeline = happened(report);
         Self {
             before: [head(report), timeline].into_iter().chain(sections).collect(),
@@ -107,6 +107,18 @@ fn happened(report: &Report) -> String {
         text.push(row(&["", "–", &format!("not done: {name}, {cause}")]));
     }
     text.push("\n▶ done by people and deployments, ● emerged in the simulation, ◇ said by the status page\n".to_owned());
+    text.concat()
+}
+
+fn thresholds(report: &Report) -> String {
+    let rows = thresholds::rows(report);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heading = format!("\n## Thresholds\n\n{}\n\n", thresholds::kept(&rows));
+    let mut text = vec![heading, header(&["", "threshold", "of", "limit", "simulated"])];
+    let cells = rows.iter().map(|it| [it.mark(), &it.name, &it.metric, &it.limit, &it.simulated]);
+    text.extend(cells.map(|cells| row(&cells)));
     text.concat()
 }
 

@@ -5,7 +5,7 @@
 //! All tell the same: verdicts on the documented facts, impact, and one [`timeline`]. Nothing in
 //! them depends on the machine, its zone or its language, or on how long the run took.
 
-mod account;
+pub mod account;
 pub mod amount;
 mod chart;
 pub mod decimal;

@@ -37,6 +37,10 @@ fn a_threshold_is_shown_beside_its_value_and_fails_the_check_when_crossed() {
         assert!(told.contains(&format!("threshold at most {most}")), "{told}");
         let report = stdout(&hindsight(&["replay", scenario]).assert().success());
         assert!(report.contains("THRESHOLDS") && report.contains(mark), "{report}");
+        for format in ["md", "html"] {
+            let page = stdout(&hindsight(&["replay", scenario, "--format", format]).assert());
+            assert!(page.contains("Thresholds") && page.contains(&format!("at most {most}")));
+        }
         hindsight(&["replay", scenario, "--strict"]).assert().code(code);
         let report = hindsight(&["replay", scenario, "--format", "json"]).assert().success();
         let report: Value = serde_json::from_str(&stdout(&report)).unwrap();

@@ -6,4 +6,5 @@ pub(super) mod facts;
 pub(super) mod impact;
 pub(super) mod outlook;
 pub(super) mod story;
+pub mod thresholds;
 pub(super) mod verdict;

@@ -48,6 +48,7 @@ impl Article {
             sections::indicators(&indicators, &mut figure),
             Some(sections::stations(&stations, &mut figure, &points)),
             sections::facts(report),
+            sections::thresholds(report),
             sections::impact(report),
             tenants::tenants(report, &frame),
             Some(sections::story(report, &id)),

@@ -3,7 +3,7 @@
 
 use crate::report::Report;
 use crate::report::account::impact::Account;
-use crate::report::account::{facts, impact, outlook, story};
+use crate::report::account::{facts, impact, outlook, story, thresholds};
 use crate::report::chart::Chart;
 use crate::report::chart::stations::Station;
 use crate::report::explain::ledger::{Ledger, Parameter, plain};
@@ -94,6 +94,26 @@ pub(super) fn facts(report: &Report) -> Option<Section> {
     let rows: String = rows.iter().map(row).collect();
     let heads = ["", "id", "documented", "role", "expected", "simulated"];
     Some(Section::new("facts", "Facts", &facts::held(report), table(&heads, &rows)))
+}
+
+pub(super) fn thresholds(report: &Report) -> Option<Section> {
+    let rows = thresholds::rows(report);
+    if rows.is_empty() {
+        return None;
+    }
+    let row = |it: &thresholds::Row| {
+        let (class, said) = if it.is_kept { ("holds", "kept") } else { ("missed", "crossed") };
+        let cells = [&it.name, &it.metric, &it.limit, &it.simulated].map(|it| escaped(it));
+        let [name, metric, limit, simulated] = cells;
+        format!(
+            "<tr class=\"{class}\"><td><span class=\"mark\">{}</span><span class=\"hidden\">{said}</span></td><th scope=\"row\">{name}</th><td>{metric}</td><td>{limit}</td><td>{simulated}</td></tr>\n",
+            it.mark()
+        )
+    };
+    let beside = thresholds::kept(&rows);
+    let rows: String = rows.iter().map(row).collect();
+    let heads = ["", "threshold", "of", "limit", "simulated"];
+    Some(Section::new("thresholds", "Thresholds", &beside, table(&heads, &rows)))
 }
 
 pub(super) fn impact(report: &Report) -> Option<Section> {

@@ -1,16 +1,15 @@
-//! The bounds that a replay has to keep, each with its value beside its limit.
+//! The bounds that a replay has to keep, as a table.
 
 use super::Report;
 use super::style::{BAD, GOOD, Look};
 use super::table::{Cell, Column, Table};
-use crate::report::words::{Form, Words};
+use crate::report::account::thresholds::{kept, rows};
 
 pub(super) fn section(report: &Report, look: Look) -> Option<String> {
-    if report.thresholds.is_empty() {
+    let rows = rows(report);
+    if rows.is_empty() {
         return None;
     }
-    let all = report.thresholds.len();
-    let kept = all - report.crossed().count();
     let mut table = Table::new(vec![
         Column::left(""),
         Column::left(""),
@@ -18,20 +17,15 @@ pub(super) fn section(report: &Report, look: Look) -> Option<String> {
         Column::left("limit").at_most(22),
         Column::left("simulated"),
     ]);
-    let words = Words::new(report.scenario);
-    for verdict in &report.thresholds {
-        let it = &report.scenario.file.thresholds[&verdict.id];
-        let form = Form::of(&it.metric, &report.scenario.file);
-        let (mark, style) = if verdict.holds { ("✓", GOOD) } else { ("✗", BAD) };
-        let simulated = verdict.simulated.map_or("none".to_owned(), |it| words.number(it, form));
+    for row in &rows {
+        let style = if row.is_kept { GOOD } else { BAD };
         table.add(vec![
-            Cell::new(mark).styled(style),
-            Cell::new(&verdict.id).styled(style),
-            Cell::new(&it.metric),
-            Cell::new(words.expectation(&it.expect, form)),
-            Cell::new(simulated).styled(style),
+            Cell::new(row.mark()).styled(style),
+            Cell::new(&row.name).styled(style),
+            Cell::new(&row.metric),
+            Cell::new(&row.limit),
+            Cell::new(&row.simulated).styled(style),
         ]);
     }
-    let beside = format!("{kept} of {all} are kept");
-    Some(look.heading("THRESHOLDS", &beside) + &table.render(look))
+    Some(look.heading("THRESHOLDS", &kept(&rows)) + &table.render(look))
 }
