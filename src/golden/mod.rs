@@ -130,7 +130,11 @@ impl Golden {
     #[must_use]
     pub fn to_text(&self) -> String {
         // The scenario is laid out by what fits on a line, everything else by how deep it is nested.
-        let scenario = RawValue::from_string(layout::filled(&self.envelope.scenario, INDENT));
+        let scenario = RawValue::from_string(layout::filled(
+            &self.envelope.scenario,
+            INDENT,
+            INDENT + "\"scenario\": ".len(),
+        ));
         let envelope = Written {
             schema_version: self.envelope.schema_version,
             model_version: self.envelope.model_version,

@@ -95,6 +95,12 @@ fn explained(it: &Explanation, of: &Judged) -> Vec<String> {
 #[must_use]
 pub fn course(it: &Explanation) -> Vec<String> {
     match &it.course {
+        Course::Same if it.moves.is_nothing() && it.scenario.is_empty() => {
+            vec![
+                "  the same replay, written otherwise: only the layout of the file differs"
+                    .to_owned(),
+            ]
+        }
         Course::Same if it.moves.is_wording() => {
             vec!["  the same events, told otherwise: only words differ".to_owned()]
         }

@@ -24,22 +24,27 @@ pub(crate) fn to_text(value: &impl Serialize, depth_max: usize) -> String {
     String::from_utf8(bytes).expect("JSON is written as UTF-8")
 }
 
-/// A value as JSON text in as few lines as fit in `COLUMNS_MAX` columns, `indent` of which are taken.
+/// A value as JSON text in as few lines as fit in `COLUMNS_MAX` columns, all but the first after `indent`
+/// columns; of the first so many are taken.
 #[must_use]
-pub(crate) fn filled(value: &Value, indent: usize) -> String {
+pub(crate) fn filled(value: &Value, indent: usize, taken: usize) -> String {
     let on_one_line = to_text(value, 0).trim_end().to_owned();
-    if indent + on_one_line.chars().count() <= COLUMNS_MAX {
+    if taken + on_one_line.chars().count() <= COLUMNS_MAX {
         return on_one_line;
     }
     let inner = indent + 2;
     let (brackets, lines): ([&str; 2], Vec<String>) = match value {
         Value::Object(fields) => {
             let line = |(key, value): (&String, &Value)| {
-                format!("{}: {}", Value::from(key.as_str()), filled(value, inner))
+                let key = format!("{}: ", Value::from(key.as_str()));
+                let value = filled(value, inner, inner + key.chars().count());
+                key + &value
             };
             (["{", "}"], fields.iter().map(line).collect())
         }
-        Value::Array(values) => (["[", "]"], values.iter().map(|it| filled(it, inner)).collect()),
+        Value::Array(values) => {
+            (["[", "]"], values.iter().map(|it| filled(it, inner, inner)).collect())
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return on_one_line,
     };
     let [outer, inner] = [indent, inner].map(|it| " ".repeat(it));
@@ -161,12 +166,12 @@ mod tests {
 
     #[test]
     fn what_fits_on_a_line_stands_on_one() {
-        let long = "x".repeat(100);
+        let long = "x".repeat(108);
         let value = serde_json::json!({ "a": { "b": [1, 2] }, "c": { "d": long, "e": [long, 1] } });
         let expected = format!(
             "{{\n    \"a\": {{ \"b\": [1, 2] }},\n    \"c\": {{\n      \"d\": \"{long}\",\n      \"e\": [\n        \"{long}\",\n        1\n      ]\n    }}\n  }}"
         );
-        assert_eq!(filled(&value, 2), expected);
+        assert_eq!(filled(&value, 2, 2), expected);
         assert_eq!(serde_json::from_str::<Value>(&expected).unwrap(), value);
     }
 }
