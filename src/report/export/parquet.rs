@@ -54,14 +54,18 @@ pub fn bytes(parts: &[Part]) -> Result<Vec<u8>, ParquetError> {
     Ok(bytes)
 }
 
-fn texts(group: &mut Group, rows: &[Row], text: impl Fn(&Row) -> &str) -> Result<(), ParquetError> {
+fn texts<'a>(
+    group: &mut Group,
+    rows: &[Row<'a>],
+    text: impl Fn(&Row<'a>) -> &'a str,
+) -> Result<(), ParquetError> {
     column::<ByteArrayType>(group, rows, |row| ByteArray::from(text(row)))
 }
 
-fn column<T: DataType>(
+fn column<'a, T: DataType>(
     group: &mut Group,
-    rows: &[Row],
-    value: impl Fn(&Row) -> T::T,
+    rows: &[Row<'a>],
+    value: impl Fn(&Row<'a>) -> T::T,
 ) -> Result<(), ParquetError> {
     let mut column = group
         .next_column()?
