@@ -137,7 +137,8 @@ impl Replications {
             before: Interval::of(&before)?,
             after: Interval::of(&after)?,
             difference,
-            variance_reduction: (together > 0.0 && apart > 0.0).then(|| apart / together),
+            // Less than this is what rounding leaves of differences that do not vary.
+            variance_reduction: (together > apart * 1e-12).then(|| apart / together),
         })
     }
 }
