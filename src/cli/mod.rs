@@ -6,6 +6,7 @@
 
 mod bench;
 mod check;
+mod compare;
 mod completions;
 mod diff;
 mod explain;
@@ -64,6 +65,7 @@ enum Command {
     Replay(replay::Replay),
     Check(check::Check),
     Diff(diff::Diff),
+    Compare(compare::Compare),
     Explain(explain::Explain),
     Export(export::Export),
     Bench(bench::Bench),
@@ -116,6 +118,7 @@ impl Command {
             Self::Replay(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Diff(command) => command.run(),
+            Self::Compare(command) => command.run(),
             Self::Explain(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Bench(command) => command.run(),

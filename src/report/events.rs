@@ -150,9 +150,14 @@ impl Teller<'_> {
     }
 
     fn tenant(&self, number: u32) -> String {
-        let named = self.names.tenants.iter().find(|(_, it)| **it == number);
-        named.map_or_else(|| format!("tenant {}", number + 1), |(name, _)| name.clone())
+        tenant(self.names, number)
     }
+}
+
+/// What a tenant is called: by its name, or by its rank.
+pub(super) fn tenant(names: &Names, number: u32) -> String {
+    let named = names.tenants.iter().find(|(_, it)| **it == number);
+    named.map_or_else(|| format!("tenant {}", number + 1), |(name, _)| name.clone())
 }
 
 /// Work that has ended before its event came.

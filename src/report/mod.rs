@@ -8,6 +8,7 @@
 pub mod account;
 pub mod amount;
 mod chart;
+pub mod comparison;
 pub mod decimal;
 pub mod events;
 pub mod explain;

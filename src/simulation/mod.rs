@@ -2,6 +2,7 @@
 
 pub mod checkpoints;
 pub mod counts;
+pub mod fates;
 pub mod ripple;
 pub mod spans;
 pub mod watch;

@@ -3,6 +3,7 @@
 //! One file a section, in the order of reading. Colour only repeats what a mark or a word says.
 
 pub mod catalogue;
+pub mod comparison;
 pub mod explain;
 mod facts;
 mod headline;

@@ -1,0 +1,181 @@
+//! `hindsight compare`: what each mitigation changes, beside the incident as it was.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::guard::Guard;
+use super::output::Format;
+use super::{Failure, Status, output, work};
+use crate::experiment::compare::{Comparison, Effort, Variant, impact_metrics};
+use crate::report::comparison::Document;
+use crate::report::text;
+use crate::scenario::facts;
+use crate::scenario::names::did_you_mean;
+use crate::scenario::{Changes, Loaded, Refusal, Scenario};
+
+/// Joins the mitigations of a variant.
+const AND: char = '+';
+/// The name of the variant with all mitigations.
+const ALL: &str = "all";
+
+/// Compare mitigations with the incident as it was, over many seeds
+///
+/// Every variant is replayed with the same seeds as the baseline. Runs of one seed see the same arrivals and
+/// the same demands, so that their difference is the mitigation's doing; its 95 % interval is over seeds.
+/// Told are the minutes and tenants of every indicator of harm and the failed units of every workload, how
+/// much less noise pairing left, the first unit of work that fares otherwise, and the station where most of
+/// the difference arises.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  hindsight compare FILE
+      each mitigation alone, and all together
+  hindsight compare FILE --with cache-layer --with cache-layer+retry-budget
+      one mitigation, and two at a time
+  hindsight compare FILE --seeds 10 --until-precise 5%
+      as many seeds as it takes until every interval is within 5 % of the baseline's mean
+  hindsight compare FILE --metric all.span --format json -o compared.json
+      another number, for programs
+
+Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped a replay
+(its pair does not count).")]
+pub(super) struct Compare {
+    /// A scenario file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Compare a mitigation, or several at once as A+B; may be repeated; by default each alone and all together
+    #[arg(long, value_name = "MITIGATION")]
+    with: Vec<String>,
+    /// Also compare all mitigations together
+    #[arg(long)]
+    all: bool,
+    /// Change one field of the scenario, in the baseline and in every variant; may be repeated
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Begin with another seed than the scenario's
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
+    /// With how many seeds to run the baseline and each variant
+    #[arg(long, value_name = "N", default_value_t = 20,
+        value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    seeds: u32,
+    /// Add seeds until every interval reaches at most so far from its mean, as a share of the baseline's
+    #[arg(long, value_name = "PERCENT", value_parser = per_cent)]
+    until_precise: Option<f64>,
+    /// But never run more seeds than this
+    #[arg(long, value_name = "N", default_value_t = 1000,
+        value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    seeds_max: u32,
+    /// Compare this number instead: one of `metrics` in the JSON report; may be repeated
+    #[arg(long, value_name = "NAME")]
+    metric: Vec<String>,
+    /// For people or for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the comparison to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How many cores to use; all by default, and never of influence on the result
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    guard: Guard,
+}
+
+impl Compare {
+    pub(super) fn run(&self) -> Result<Status, Failure> {
+        self.guard.stand()?;
+        let loaded = Loaded::read(&self.file).map_err(refused)?;
+        let baseline = self.scenario(&loaded, &[]).map_err(refused)?;
+        let variants = self.variants(&loaded, &baseline)?;
+        let metrics = self.metrics(&baseline)?;
+        let effort = Effort {
+            seeds: self.seeds as usize,
+            precision: self.until_precise,
+            seeds_max: if self.until_precise.is_some() { self.seeds_max } else { self.seeds }
+                as usize,
+        };
+        let bar = work::bar(0);
+        let threads = work::threads(self.threads)?;
+        let comparison = threads.install(|| {
+            let on_more = |runs: usize| bar.inc_length(runs as u64);
+            Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
+        });
+        bar.finish_and_clear();
+        let text = match self.format {
+            Format::Text => {
+                text::comparison::comparison(&comparison, output::look(self.output.as_deref()))
+            }
+            Format::Json => Document::new(&comparison).to_text(),
+        };
+        output::deliver(&text, self.output.as_deref())?;
+        let is_stopped = (1..=variants.len()).any(|it| comparison.replications.stopped(it) > 0);
+        if is_stopped {
+            output::warn_stopped(&self.file);
+        }
+        Ok(if is_stopped { Status::Stopped } else { Status::Fine })
+    }
+
+    fn scenario(&self, loaded: &Loaded, with: &[String]) -> Result<Scenario, Refusal> {
+        loaded.scenario(&Changes { with: with.to_vec(), set: self.set.clone(), seed: self.seed })
+    }
+
+    /// The variants that were asked for, or each mitigation alone and all together.
+    fn variants(&self, loaded: &Loaded, baseline: &Scenario) -> Result<Vec<Variant>, Failure> {
+        let known: Vec<String> = baseline.file.mitigations.keys().cloned().collect();
+        if known.is_empty() {
+            return Err(Failure::Message(format!(
+                "{} has no mitigation to compare; help: describe one under `mitigations`, as a patch on the scenario",
+                self.file.display()
+            )));
+        }
+        let mut asked: Vec<(String, Vec<String>)> = Vec::new();
+        let written = if self.with.is_empty() && !self.all { &known } else { &self.with };
+        for text in written {
+            let names: Vec<String> = text.split(AND).map(str::to_owned).collect();
+            asked.push((text.clone(), names));
+        }
+        if self.all || (self.with.is_empty() && known.len() > 1) {
+            asked.push((ALL.to_owned(), known.clone()));
+        }
+        let variant = |(name, with): (String, Vec<String>)| {
+            let scenario = self.scenario(loaded, &with).map_err(refused)?;
+            Ok(Variant { name, scenario })
+        };
+        asked.into_iter().map(variant).collect()
+    }
+
+    fn metrics(&self, baseline: &Scenario) -> Result<Vec<String>, Failure> {
+        let known: Vec<String> =
+            facts::units(&baseline.file).into_iter().map(|(name, _)| name).collect();
+        for name in &self.metric {
+            if !known.contains(name) {
+                let near = did_you_mean(name, known.iter().map(String::as_str));
+                let near = near.map_or_else(
+                    || {
+                        "`hindsight replay FILE --format json` lists them under `metrics`"
+                            .to_owned()
+                    },
+                    |near| format!("did you mean `{near}`?"),
+                );
+                return Err(Failure::Message(format!("there is no metric {name:?}; help: {near}")));
+            }
+        }
+        let is_asked = !self.metric.is_empty();
+        Ok(if is_asked { self.metric.clone() } else { impact_metrics(baseline) })
+    }
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    Failure::Refused(vec![refusal])
+}
+
+/// A share as people write it: `5%`.
+fn per_cent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
+    number
+        .filter(|it| it.is_finite() && *it > 0.0)
+        .map(|it| it / 100.0)
+        .ok_or_else(|| format!("{text:?} is no percentage above zero: write 5%"))
+}

@@ -1,0 +1,194 @@
+//! Variants of one scenario beside each other, each with the same seeds: what differs between two runs of one
+//! seed is the variant's doing, since both see the same arrivals and the same demands.
+//!
+//! Intervals are over replications, never over the customers of one run. Law, "Simulation modeling and
+//! analysis", 5th edition, sections 10.2 (paired intervals) and 11.2 (common random numbers).
+
+use rayon::prelude::*;
+
+use crate::measure::interval::Interval;
+use crate::scenario::Scenario;
+use crate::simulation;
+
+/// What every variant came to with every seed.
+#[derive(Clone, Debug)]
+pub struct Replications {
+    /// The names of the numbers.
+    metrics: Vec<String>,
+    /// By seed and then by variant: the numbers, in the order of their names.
+    runs: Vec<Vec<Run>>,
+}
+
+/// What is kept of one run.
+#[derive(Clone, Debug)]
+struct Run {
+    values: Vec<Option<f64>>,
+    is_stopped: bool,
+}
+
+/// How one number of a variant differs from the baseline's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Paired {
+    /// The baseline's mean.
+    pub before: Interval,
+    /// The variant's mean.
+    pub after: Interval,
+    /// How much more the variant's is, pair by pair.
+    pub difference: Interval,
+    /// How many times as large the variance of the difference would be if the runs shared nothing; none
+    /// where differences do not vary, or nothing does.
+    pub variance_reduction: Option<f64>,
+}
+
+impl Paired {
+    /// Whether the difference can be told from none: its interval does not hold zero.
+    #[must_use]
+    pub fn is_distinguishable(&self) -> bool {
+        self.difference.half_width.is_some() && !self.difference.contains(0.0)
+    }
+
+    /// How wide the difference's interval is on either side, as a share of the baseline's mean; of the
+    /// number's own unit where that is zero. None from one pair.
+    #[must_use]
+    pub fn precision(&self) -> Option<f64> {
+        let scale = self.before.mean.abs();
+        let half_width = self.difference.half_width?;
+        Some(if scale > 0.0 { half_width / scale } else { half_width })
+    }
+}
+
+impl Replications {
+    /// No runs yet, to count these numbers.
+    #[must_use]
+    pub fn of(metrics: Vec<String>) -> Self {
+        Self { metrics, runs: Vec::new() }
+    }
+
+    /// Adds runs of all variants with `count` further seeds; the first is the baseline's own, each next one
+    /// follows. Calls `on_run` after each run.
+    ///
+    /// The result does not depend on the number of threads, nor on how many seeds are added at a time.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a run does, which is an error in this crate.
+    pub fn add(&mut self, variants: &[&Scenario], count: usize, on_run: &(dyn Fn() + Sync)) {
+        let Some(baseline) = variants.first() else { return };
+        let first = self.runs.len();
+        let jobs: Vec<(u64, &Scenario)> = (first..first + count)
+            .map(|index| baseline.seed().wrapping_add(index as u64))
+            .flat_map(|seed| variants.iter().map(move |variant| (seed, *variant)))
+            .collect();
+        let runs: Vec<Run> = jobs
+            .into_par_iter()
+            .map(|(seed, variant)| {
+                let run = self.run(variant, seed);
+                on_run();
+                run
+            })
+            .collect();
+        self.runs.extend(runs.chunks(variants.len()).map(<[Run]>::to_vec));
+    }
+
+    fn run(&self, scenario: &Scenario, seed: u64) -> Run {
+        let outcome = simulation::run(scenario, seed);
+        let value = |name: &String| outcome.counts.of(name).and_then(|(value, _)| value);
+        let values = self.metrics.iter().map(value).collect();
+        Run { values, is_stopped: outcome.run.stop.limit().is_some() }
+    }
+
+    /// The names of the numbers.
+    #[must_use]
+    pub fn metrics(&self) -> &[String] {
+        &self.metrics
+    }
+
+    /// How many variants there are, with the baseline.
+    #[must_use]
+    pub fn variants(&self) -> usize {
+        self.runs.first().map_or(0, Vec::len)
+    }
+
+    /// How many seeds were run.
+    #[must_use]
+    pub fn seeds(&self) -> usize {
+        self.runs.len()
+    }
+
+    /// In how many seeds a limit stopped the baseline or this variant.
+    #[must_use]
+    pub fn stopped(&self, variant: usize) -> usize {
+        self.runs.iter().filter(|runs| is_stopped(runs, variant)).count()
+    }
+
+    /// How a number of a variant differs from the baseline's, over the seeds in which both have one and were
+    /// not stopped; none if there is no such seed.
+    #[must_use]
+    pub fn paired(&self, variant: usize, metric: usize) -> Option<Paired> {
+        let pairs = self.runs.iter().filter(|runs| !is_stopped(runs, variant));
+        let pairs =
+            pairs.filter_map(|runs| runs[0].values[metric].zip(runs[variant].values[metric]));
+        let (before, after): (Vec<f64>, Vec<f64>) = pairs.unzip();
+        let difference = Interval::of_differences(&before, &after)?;
+        let differences: Vec<f64> = before.iter().zip(&after).map(|(a, b)| b - a).collect();
+        let apart = variance(&before) + variance(&after);
+        let together = variance(&differences);
+        Some(Paired {
+            before: Interval::of(&before)?,
+            after: Interval::of(&after)?,
+            difference,
+            // Less than this is what rounding leaves of differences that do not vary.
+            variance_reduction: (together > apart * 1e-12).then(|| apart / together),
+        })
+    }
+}
+
+fn is_stopped(runs: &[Run], variant: usize) -> bool {
+    runs[0].is_stopped || runs[variant].is_stopped
+}
+
+/// The sample variance; 0 of fewer than two values.
+fn variance(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    squares / (values.len().max(2) - 1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replications(pairs: &[[f64; 2]]) -> Replications {
+        let run = |value: f64| Run { values: vec![Some(value)], is_stopped: false };
+        let runs = pairs.iter().map(|pair| pair.map(run).to_vec()).collect();
+        Replications { metrics: vec!["m".to_owned()], runs }
+    }
+
+    #[test]
+    fn what_a_pair_shares_is_no_noise() {
+        // Variances 100 and 121 apart, and of the differences 1, 2, 3 just 1.
+        let paired = replications(&[[0.0, 1.0], [10.0, 12.0], [20.0, 23.0]]).paired(1, 0).unwrap();
+        assert!((paired.difference.mean - 2.0).abs() < 1e-12);
+        assert!((paired.variance_reduction.unwrap() - 221.0).abs() < 1e-9);
+        // 4.303 times the root of a third is more than 2.
+        assert!(!paired.is_distinguishable());
+        assert!((paired.precision().unwrap() - 4.303 / 3.0_f64.sqrt() / 10.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_difference_that_never_varies_is_distinguishable() {
+        let paired = replications(&[[5.0, 4.0], [7.0, 6.0]]).paired(1, 0).unwrap();
+        assert!(paired.is_distinguishable());
+        assert_eq!(paired.variance_reduction, None);
+    }
+
+    #[test]
+    fn pairs_without_a_number_or_stopped_do_not_count() {
+        let mut all = replications(&[[1.0, 2.0], [1.0, 3.0], [1.0, 9.0]]);
+        all.runs[1][1].values[0] = None;
+        all.runs[2][0].is_stopped = true;
+        let paired = all.paired(1, 0).unwrap();
+        assert_eq!((paired.difference.count, all.stopped(1)), (1, 1));
+        assert!(!paired.is_distinguishable(), "one pair says nothing of others");
+    }
+}

@@ -1,0 +1,71 @@
+//! A comparison of variants made to be read: a table for each number, and where each benefit arises.
+
+use super::style::{BAD, BOLD, GOOD, Look, PLAIN};
+use super::table::{Cell, Column, Table};
+use crate::experiment::compare::Comparison;
+use crate::report::comparison::{self, Effect, Row};
+
+/// The comparison, which ends in a line break.
+#[must_use]
+pub fn comparison(it: &Comparison, look: Look) -> String {
+    let file = &it.baseline.file;
+    let seeds = it.replications.seeds();
+    let beside = format!(
+        "{} and {} variants of it with the same {seeds} seeds from {} on: the same arrivals and the same demands in each; intervals are of 95 %",
+        file.id,
+        it.variants.len(),
+        it.baseline.seed()
+    );
+    let mut parts = vec![
+        format!("{}\n\n", look.hanging(BOLD, &file.title, 0)),
+        format!("  {}\n", look.hanging(PLAIN, &beside, 2)),
+    ];
+    parts.extend(comparison::tables(it).iter().map(|table| section(table, look)));
+    parts.push("\n".to_owned() + &look.heading("WHERE IT ARISES", "with the first seed"));
+    for (place, variant) in it.variants.iter().enumerate() {
+        let told = comparison::origin(it, place);
+        parts.push(format!(
+            "  {}\n    {}\n",
+            look.paint(BOLD, &variant.name),
+            look.hanging(PLAIN, &told, 4)
+        ));
+        let stopped = it.replications.stopped(place + 1);
+        if stopped > 0 {
+            let told = format!("a limit stopped {stopped} of {seeds} pairs, which do not count");
+            parts.push(format!("    {}\n", look.paint(BAD, &told)));
+        }
+    }
+    parts.concat()
+}
+
+fn section(it: &comparison::Table, look: Look) -> String {
+    let mut table = Table::new(vec![
+        Column::left(""),
+        Column::right("mean"),
+        Column::right("difference"),
+        Column::right("change"),
+        Column::left("told apart"),
+        Column::right("noise less"),
+    ]);
+    for row in &it.rows {
+        table.add(cells(row));
+    }
+    let beside = format!("baseline {}", it.baseline);
+    "\n".to_owned() + &look.heading(&it.metric, &beside) + &table.render(look)
+}
+
+fn cells(row: &Row) -> Vec<Cell> {
+    let (told, style) = match row.told_apart {
+        Effect::Less => ("✓ less", GOOD),
+        Effect::More => ("✗ more", BAD),
+        Effect::None => ("– no", PLAIN),
+    };
+    vec![
+        Cell::new(&row.variant),
+        Cell::new(&row.mean),
+        Cell::new(&row.difference).styled(style),
+        Cell::new(&row.change),
+        Cell::new(told).styled(style),
+        Cell::new(&row.reduction),
+    ]
+}
