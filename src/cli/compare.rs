@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::guard::Guard;
 use super::output::Format;
+use super::tried::one_file;
 use super::{Failure, Status, output, work};
 use crate::experiment::compare::{Comparison, Effort, Variant, impact_metrics};
 use crate::report::comparison::Document;
@@ -86,6 +87,7 @@ pub(super) struct Compare {
 impl Compare {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         self.guard.stand()?;
+        one_file(&self.file)?;
         let loaded = Loaded::read(&self.file).map_err(refused)?;
         let baseline = self.scenario(&loaded, &[]).map_err(refused)?;
         let variants = self.variants(&loaded, &baseline)?;

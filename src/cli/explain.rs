@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::guard::Guard;
+use super::tried::{Tried, one_file};
 use super::{Failure, Status, output};
 use crate::report::explain::{Explanation, dot, markdown, mermaid};
 use crate::report::text;
-use crate::scenario::{Changes, Loaded};
+use crate::scenario::Loaded;
 use crate::simulation;
 
 /// Explain a scenario: what it rests on, how it is wired, and how trouble spread through it
@@ -37,15 +38,8 @@ pub(super) struct Explain {
     /// A scenario file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Apply a mitigation of the scenario; may be repeated
-    #[arg(long, value_name = "MITIGATION")]
-    with: Vec<String>,
-    /// Change one field of the scenario, after all mitigations; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
-    /// Draw at random from another seed than the scenario's
-    #[arg(long, value_name = "SEED")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    tried: Tried,
     /// Do not replay: say nothing of what the simulation shows
     #[arg(long)]
     no_replay: bool,
@@ -77,13 +71,8 @@ enum Format {
 impl Explain {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         self.guard.stand()?;
-        if self.file.is_dir() {
-            let folder = self.file.display();
-            return Err(Failure::Message(format!(
-                "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
-            )));
-        }
-        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        one_file(&self.file)?;
+        let changes = self.tried.changes();
         let refused = |refusal| Failure::Refused(vec![refusal]);
         let loaded = Loaded::read(&self.file).map_err(refused)?;
         let scenario = loaded.scenario(&changes).map_err(refused)?;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::guard::Guard;
+use super::tried::{Tried, one_file};
 use super::{Failure, Status, output};
 use crate::engine::Observer;
 use crate::platform::Platform;
 use crate::report::Report;
 use crate::report::export::{self, openmetrics, rules, trace};
-use crate::scenario::{Changes, Loaded, Scenario};
+use crate::scenario::{Loaded, Scenario};
 use crate::simulation::spans::Tracer;
 use crate::simulation::watch::Watch;
 use crate::simulation::{self, Outcome};
@@ -113,15 +114,8 @@ struct Replayed {
     /// A scenario file
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Apply a mitigation of the scenario; may be repeated
-    #[arg(long, value_name = "MITIGATION")]
-    with: Vec<String>,
-    /// Change one field of the scenario, after all mitigations; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
-    /// Draw at random from another seed than the scenario's
-    #[arg(long, value_name = "SEED")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    tried: Tried,
     /// Write the export to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -178,13 +172,8 @@ impl Trace {
 impl Replayed {
     fn read(&self) -> Result<Scenario, Failure> {
         self.guard.stand()?;
-        if self.file.is_dir() {
-            let folder = self.file.display();
-            return Err(Failure::Message(format!(
-                "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
-            )));
-        }
-        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        one_file(&self.file)?;
+        let changes = self.tried.changes();
         Loaded::read(&self.file)
             .and_then(|loaded| loaded.scenario(&changes))
             .map_err(|refusal| Failure::Refused(vec![refusal]))

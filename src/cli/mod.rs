@@ -19,6 +19,7 @@ mod replay;
 mod scenarios;
 mod schema;
 mod series;
+mod tried;
 mod validate;
 mod work;
 

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::series::Series;
+use super::tried::Tried;
 use super::{Failure, Status, output, work};
 use crate::experiment::seeds::robustness;
 use crate::report::explain::ledger::Ledger;
@@ -16,7 +17,6 @@ use crate::report::export::table;
 use crate::report::json::{self, Document};
 use crate::report::text::{self, Look, summary};
 use crate::report::{Report, html, markdown};
-use crate::scenario::Changes;
 use crate::simulation;
 
 /// Replay scenarios and compare what happens with what is documented
@@ -50,15 +50,8 @@ pub(super) struct Replay {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "FILE|DIR")]
     paths: Vec<PathBuf>,
-    /// Apply a mitigation of the scenario; may be repeated
-    #[arg(long, value_name = "MITIGATION")]
-    with: Vec<String>,
-    /// Change one field of the scenario, after all mitigations; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
-    set: Vec<String>,
-    /// Draw at random from another seed than the scenario's
-    #[arg(long, value_name = "SEED")]
-    seed: Option<u64>,
+    #[command(flatten)]
+    tried: Tried,
     /// Also run the N seeds that follow, and say how often each fact holds
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seeds: Option<u32>,
@@ -112,7 +105,7 @@ enum Part {
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         self.guard.stand()?;
-        let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
+        let changes = self.tried.changes();
         let found = scenarios::read(&self.paths, &changes)?;
         self.series.check(&found)?;
         let look = output::look(self.output.as_deref());

@@ -67,34 +67,15 @@ impl Series<'_> {
     /// Levels that matter at the moment (queue, in flight, replicas, oldest wait) are those at the end of
     /// the span.
     pub fn points(&self, bins: usize) -> impl Iterator<Item = Point> {
-        let stretch = self.stretch;
-        let all = stretch.bins.len();
-        (0..all).step_by(bins.max(1)).map(move |first| {
-            let end = (first + bins.max(1)).min(all);
-            let part = Stretch {
-                bins: &stretch.bins[first..end],
-                latencies: &stretch.latencies[first..end],
-                resolution: stretch.resolution,
-            };
+        self.parts(bins).map(|(at, part)| {
             let value = part.value(self.measure, self.percentile.unwrap_or(0.0));
-            let value = self.in_unit(value);
-            Point { at: self.begins + stretch.resolution * end as u64, value }
+            Point { at, value: self.in_unit(value) }
         })
     }
 
     /// How many events the measure counts over each span, with the spans' ends.
     pub fn totals(&self, bins: usize) -> impl Iterator<Item = (Instant, f64)> {
-        let stretch = self.stretch;
-        let all = stretch.bins.len();
-        (0..all).step_by(bins.max(1)).map(move |first| {
-            let end = (first + bins.max(1)).min(all);
-            let part = Stretch {
-                bins: &stretch.bins[first..end],
-                latencies: &stretch.latencies[first..end],
-                resolution: stretch.resolution,
-            };
-            (self.begins + stretch.resolution * end as u64, part.total(self.measure))
-        })
+        self.parts(bins).map(|(at, part)| (at, part.total(self.measure)))
     }
 
     /// When its first span begins.
@@ -111,11 +92,7 @@ impl Series<'_> {
     pub fn over(&self, first: usize, end: usize) -> Option<f64> {
         let all = self.stretch.bins.len();
         let [first, end] = [first, end].map(|bin| bin.saturating_sub(self.first).min(all));
-        let part = Stretch {
-            bins: &self.stretch.bins[first..end.max(first)],
-            latencies: &self.stretch.latencies[first..end.max(first)],
-            resolution: self.stretch.resolution,
-        };
+        let part = self.part(first, end.max(first));
         let percentile = self.percentile.unwrap_or(0.0);
         let is_peak = is_level(self.measure) && self.measure != Measure::Replicas;
         self.in_unit(if is_peak {
@@ -123,6 +100,23 @@ impl Series<'_> {
         } else {
             part.value(self.measure, percentile)
         })
+    }
+
+    /// Parts of so many bins each, with the moments at which they end; the last may have fewer.
+    fn parts(&self, bins: usize) -> impl Iterator<Item = (Instant, Stretch<'_>)> {
+        let (all, bins) = (self.stretch.bins.len(), bins.max(1));
+        (0..all).step_by(bins).map(move |first| {
+            let end = (first + bins).min(all);
+            (self.begins + self.stretch.resolution * end as u64, self.part(first, end))
+        })
+    }
+
+    fn part(&self, first: usize, end: usize) -> Stretch<'_> {
+        Stretch {
+            bins: &self.stretch.bins[first..end],
+            latencies: &self.stretch.latencies[first..end],
+            resolution: self.stretch.resolution,
+        }
     }
 
     fn in_unit(&self, value: Option<f64>) -> Option<f64> {
