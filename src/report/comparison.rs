@@ -82,6 +82,10 @@ pub struct FirstUnit {
     pub baseline: Option<&'static str>,
     /// How it ended with the variant.
     pub with: Option<&'static str>,
+    /// After how many seconds it ended in the baseline; null if it did not.
+    pub baseline_seconds: Option<Decimal>,
+    /// After how many seconds it ended with the variant; null if it did not.
+    pub with_seconds: Option<Decimal>,
 }
 
 /// The station where most of a difference lies.
@@ -209,7 +213,7 @@ pub fn origin(it: &Comparison, variant: usize) -> String {
         None => "no unit fares otherwise".to_owned(),
         Some(sides) => {
             let Some(fate) = sides.iter().flatten().next() else { return String::new() };
-            let [old, new] = sides.map(|side| ended(side).unwrap_or("not there").replace('_', " "));
+            let [old, new] = sides.map(|side| told(side, words));
             let whose = tenant(&it.baseline.names, fate.tenant);
             let workload = &it.baseline.names.workloads[fate.call.index()];
             let at = words.moment(fate.begun);
@@ -224,6 +228,18 @@ pub fn origin(it: &Comparison, variant: usize) -> String {
         format!("; {share} of the difference of the time that work spends is at {name}")
     });
     first + &station.unwrap_or_default()
+}
+
+fn seconds(fate: Option<Fate>) -> Option<Decimal> {
+    fate.map(|fate| Decimal(fate.ended.since(fate.begun).as_secs_f64()))
+}
+
+/// How a unit ended, and after how long.
+fn told(fate: Option<Fate>, words: Words) -> String {
+    let Some(fate) = fate else { return "not there".to_owned() };
+    let after = words.number(fate.ended.since(fate.begun).as_nanos_f64(), Form::Span);
+    let how = ended(Some(fate)).unwrap_or_default().replace('_', " ");
+    format!("{how} after {after}")
 }
 
 fn ended(fate: Option<Fate>) -> Option<&'static str> {
@@ -300,5 +316,7 @@ fn first_unit(it: &Comparison, sides: [Option<Fate>; 2]) -> Option<FirstUnit> {
         tenant: tenant(&it.baseline.names, fate.tenant),
         baseline: ended(sides[0]),
         with: ended(sides[1]),
+        baseline_seconds: seconds(sides[0]),
+        with_seconds: seconds(sides[1]),
     })
 }

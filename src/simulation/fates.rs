@@ -16,6 +16,8 @@ pub struct Fate {
     pub key: u64,
     /// When it began.
     pub begun: Instant,
+    /// When it ended.
+    pub ended: Instant,
     /// How it ended.
     pub outcome: Outcome,
     /// Whose it was.
@@ -50,8 +52,19 @@ impl Fates {
 
 /// The unit that began first among those that fared otherwise in another run, with its other fate; nothing
 /// there if it had none. Both lists are in the order of keys.
+///
+/// A unit that ended otherwise goes before all that only ended at another time.
 #[must_use]
 pub fn first_that_differs(old: &[Fate], new: &[Fate]) -> Option<[Option<Fate>; 2]> {
+    let is_otherwise =
+        |[old, new]: &[Option<Fate>; 2]| old.map(|it| it.outcome) != new.map(|it| it.outcome);
+    first([old, new], &is_otherwise).or_else(|| first([old, new], &|[old, new]| old != new))
+}
+
+fn first(
+    [old, new]: [&[Fate]; 2],
+    differs: &dyn Fn(&[Option<Fate>; 2]) -> bool,
+) -> Option<[Option<Fate>; 2]> {
     let mut first: Option<[Option<Fate>; 2]> = None;
     let (mut old, mut new) = (old.iter().copied().peekable(), new.iter().copied().peekable());
     let begun = |sides: &[Option<Fate>; 2]| sides.iter().flatten().map(|fate| fate.begun).min();
@@ -63,8 +76,7 @@ pub fn first_that_differs(old: &[Fate], new: &[Fate]) -> Option<[Option<Fate>; 2
             (Some(_), None) => [old.next(), None],
             (_, Some(_)) => [None, new.next()],
         };
-        let differs = sides[0].map(|it| it.outcome) != sides[1].map(|it| it.outcome);
-        if differs && first.as_ref().is_none_or(|first| begun(&sides) < begun(first)) {
+        if differs(&sides) && first.as_ref().is_none_or(|first| begun(&sides) < begun(first)) {
             first = Some(sides);
         }
     }
@@ -88,7 +100,7 @@ impl Observer<Platform> for Fates {
         self.looked_at = found.map(|(id, unit)| (id, unit, work.unit_tally(unit.call)));
     }
 
-    fn after(&mut self, _: u64, _: Instant, _: Fingerprint, platform: &Platform) {
+    fn after(&mut self, _: u64, now: Instant, _: Fingerprint, platform: &Platform) {
         let Some((id, unit, before)) = self.looked_at.take() else { return };
         if platform.work().units.get(id).is_some() {
             return;
@@ -98,7 +110,7 @@ impl Observer<Platform> for Fates {
             |failure: &Failure| after.failed[*failure as usize] > before.failed[*failure as usize];
         let outcome = Failure::ALL.into_iter().find(failed).map_or(Ok(()), Err);
         let Unit { key, begun, tenant, call, .. } = unit;
-        self.ended.push(Fate { key, begun, outcome, tenant, call });
+        self.ended.push(Fate { key, begun, ended: now, outcome, tenant, call });
     }
 }
 
@@ -107,7 +119,8 @@ mod tests {
     use super::*;
 
     fn fate(key: u64, begun: u64, outcome: Outcome) -> Fate {
-        Fate { key, begun: Instant::from_nanos(begun), outcome, tenant: 0, call: CallId(0) }
+        let [begun, ended] = [begun, begun + 5].map(Instant::from_nanos);
+        Fate { key, begun, ended, outcome, tenant: 0, call: CallId(0) }
     }
 
     #[test]
@@ -118,6 +131,10 @@ mod tests {
             [fate(1, 30, Ok(())), fate(2, 20, Ok(())), fate(3, 10, Ok(())), fate(4, 25, late)];
         assert_eq!(first_that_differs(&old, &new), Some([Some(old[1]), Some(new[1])]));
         assert_eq!(first_that_differs(&old, &old), None);
+        let later = Fate { ended: Instant::from_nanos(90), ..old[2] };
+        assert_eq!(first_that_differs(&old[2..3], &[later]), Some([Some(old[2]), Some(later)]));
+        let new = [new[0], old[1], later, old[3]];
+        assert_eq!(first_that_differs(&old, &new), Some([Some(old[0]), Some(new[0])]));
         assert_eq!(first_that_differs(&[], &new[3..]), Some([None, Some(new[3])]));
     }
 }

@@ -60,8 +60,15 @@ fn differences_and_their_origin_are_those_worked_out_by_hand() {
     let fields = ["begun", "workload", "tenant", "baseline", "with"].map(|field| &first[field]);
     assert_eq!(fields, ["2025-01-01T00:00:10", "early", "a", "rejected", "done"]);
     assert_eq!(longer["station"], json!({ "station": "s", "share": 1 }));
-    // Nine seconds of work change nobody's outcome.
-    assert_eq!(compared["variants"][1]["first_unit"], Value::Null);
+    let seconds = ["baseline_seconds", "with_seconds"].map(|field| &first[field]);
+    // It comes third: rejected at once, or done after two before it.
+    assert_eq!(seconds, [&json!(0), &json!(30)]);
+    // Nine seconds of work change nobody's outcome, but the first unit is done a second earlier.
+    let first = &compared["variants"][1]["first_unit"];
+    let fields = ["baseline", "with"].map(|field| &first[field]);
+    assert_eq!(fields, ["done", "done"]);
+    let seconds = ["baseline_seconds", "with_seconds"].map(|field| &first[field]);
+    assert_eq!(seconds, [&json!(10), &json!(9)]);
 }
 
 #[test]
