@@ -67,7 +67,10 @@ fn first(
 ) -> Option<[Option<Fate>; 2]> {
     let mut first: Option<[Option<Fate>; 2]> = None;
     let (mut old, mut new) = (old.iter().copied().peekable(), new.iter().copied().peekable());
-    let begun = |sides: &[Option<Fate>; 2]| sides.iter().flatten().map(|fate| fate.begun).min();
+    // Of those that began together the one that ended first.
+    let rank = |sides: &[Option<Fate>; 2]| {
+        sides.iter().flatten().map(|fate| (fate.begun, fate.ended)).min()
+    };
     loop {
         let sides = match (old.peek(), new.peek()) {
             (None, None) => return first,
@@ -76,7 +79,7 @@ fn first(
             (Some(_), None) => [old.next(), None],
             (_, Some(_)) => [None, new.next()],
         };
-        if differs(&sides) && first.as_ref().is_none_or(|first| begun(&sides) < begun(first)) {
+        if differs(&sides) && first.as_ref().is_none_or(|first| rank(&sides) < rank(first)) {
             first = Some(sides);
         }
     }
