@@ -38,16 +38,11 @@ pub trait Model {
 /// Somebody who looks on as a run goes: whatever it does, the run goes the same way.
 pub trait Observer<M: Model> {
     /// The event of this number, counted from one, is about to be handled.
-    #[inline(always)]
     fn before(&mut self, _number: u64, _now: Instant, _event: M::Event, _model: &M) {}
 
     /// The event of this number was handled; the fingerprint is over all up to and including it.
-    #[inline(always)]
     fn after(&mut self, _number: u64, _now: Instant, _fingerprint: Fingerprint, _model: &M) {}
 }
-
-/// Nobody looks on.
-impl<M: Model> Observer<M> for () {}
 
 /// So much in flight, or planned, leaves the processor's caches, and an event takes that much longer.
 const MANY: usize = 1 << 18;
@@ -117,7 +112,7 @@ const LOOK_EVERY: u64 = 64;
 /// What is in flight and kept is looked at every 64 events, so that it may exceed its limit by what so
 /// many bring. An event that a limit forbids is not handled, and off the agenda.
 pub fn run<M: Model>(model: &mut M, end: Instant, limits: Limits) -> Run {
-    drive::<M, (), false>(model, end, limits, &mut ())
+    drive(model, end, limits, None)
 }
 
 /// The same run, while somebody looks on.
@@ -125,19 +120,19 @@ pub fn observed<M: Model>(
     model: &mut M,
     end: Instant,
     limits: Limits,
-    observer: &mut (impl Observer<M> + ?Sized),
+    observer: &mut dyn Observer<M>,
 ) -> Run {
-    drive::<M, _, true>(model, end, limits, observer)
+    drive(model, end, limits, Some(observer))
 }
 
-/// The loop of both. A run that nobody watches has the model laid open in its loop, which was measured to
-/// spare it seven per cent of its instructions; a watched one calls it, so that it is compiled twice at most.
-#[inline(always)]
-fn drive<M: Model, O: Observer<M> + ?Sized, const IS_APART: bool>(
+/// The loop of both: were there two, the compiler would no longer lay the model open in either, which was
+/// measured to cost seven per cent of the instructions of every run.
+#[inline(never)]
+fn drive<M: Model>(
     model: &mut M,
     end: Instant,
     limits: Limits,
-    observer: &mut O,
+    mut observer: Option<&mut dyn Observer<M>>,
 ) -> Run {
     let mut fingerprint = Fingerprint::default();
     let mut allowance = Allowance::new(limits);
@@ -165,22 +160,18 @@ fn drive<M: Model, O: Observer<M> + ?Sized, const IS_APART: bool>(
         left -= 1;
         left_at_this_instant -= 1;
         fingerprint.fold(now, M::digest(event));
-        let number = allowance.events + allowance.granted - left;
-        observer.before(number, now, event, model);
-        if IS_APART {
-            handle_apart(model, event);
-        } else {
-            model.handle(event);
+        if let Some(observer) = &mut observer {
+            let number = allowance.events + allowance.granted - left;
+            observer.before(number, now, event, model);
         }
-        observer.after(number, now, fingerprint, model);
+        model.handle(event);
+        if let Some(observer) = &mut observer {
+            let number = allowance.events + allowance.granted - left;
+            observer.after(number, now, fingerprint, model);
+        }
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
     Run { stop, events: allowance.events + allowance.granted - left, fingerprint, ended }
-}
-
-#[inline(never)]
-fn handle_apart<M: Model>(model: &mut M, event: M::Event) {
-    model.handle(event);
 }
 
 /// What may still be handled before a limit stops the run.

@@ -286,7 +286,7 @@ impl engine::Model for Platform {
         &mut self.desk.agenda
     }
 
-    #[inline(always)]
+    #[inline]
     fn handle(&mut self, event: Packed) {
         let desk = &mut self.desk;
         match Event::from(event) {

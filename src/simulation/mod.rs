@@ -60,7 +60,6 @@ pub fn run(scenario: &Scenario, seed: u64) -> Outcome {
 /// Panics if a unit of work or an attempt vanished: an error in this crate.
 #[must_use]
 pub fn observed(scenario: &Scenario, seed: u64, observer: &mut dyn Observer<Platform>) -> Outcome {
-    // One loop for all observers: each of its own would be the whole platform compiled once more.
     finished(scenario, seed, |platform, limits| {
         engine::observed(platform, scenario.clock.end(), limits, observer)
     })
