@@ -15,7 +15,6 @@ use crate::golden::tolerance::{self, Tolerance};
 use crate::golden::{self, Golden, annotations, junit, markdown, text};
 use crate::report::Report;
 use crate::report::account::thresholds;
-use crate::report::whole_file;
 use crate::scenario::Changes;
 use crate::simulation::checkpoints;
 
@@ -65,6 +64,13 @@ pub(super) struct Check {
     guard: Guard,
 }
 
+/// What came of one scenario: the judgement, the names of its numbers, and the golden file that it would make.
+struct Checked {
+    judged: Judged,
+    metrics: Vec<String>,
+    text: String,
+}
+
 impl Check {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         if self.bless && !self.force && is_set("CI") {
@@ -80,12 +86,17 @@ impl Check {
             bar.inc(1);
             judged
         };
-        let checked: Vec<Result<(Judged, Vec<String>), Failure>> =
+        let checked: Vec<Result<Checked, Failure>> =
             work::threads(None)?.install(|| found.par_iter().map(check).collect());
         bar.finish_and_clear();
         let (mut all, mut known) = (Vec::new(), Vec::new());
         for checked in checked {
-            let (judged, metrics) = checked?;
+            let Checked { mut judged, metrics, text } = checked?;
+            // One after the other, and by this thread: whoever ends it ends it between two files or in one.
+            if self.bless && judged.is_to_bless() {
+                output::deliver(&text, Some(Path::new(&judged.golden)))?;
+                judged.is_blessed = true;
+            }
             all.push(judged);
             known.extend(metrics);
         }
@@ -100,8 +111,8 @@ impl Check {
         self.tell(&all)
     }
 
-    /// Replays a scenario and compares it with its golden file, which is written if that was asked.
-    fn check(&self, found: &Found) -> Result<(Judged, Vec<String>), Failure> {
+    /// Replays a scenario and compares it with its golden file.
+    fn check(&self, found: &Found) -> Result<Checked, Failure> {
         let Found { file, loaded, scenario, value } = found;
         let golden = golden::path(file);
         let unreadable =
@@ -114,7 +125,7 @@ impl Check {
         let replayed = Replayed { file, loaded, scenario, golden: &new, text: &text };
         let verdict = replayed.verdict(&outcome, approved.as_deref(), &self.tolerance);
         let thresholds = thresholds::rows(&report);
-        let mut judged = Judged {
+        let judged = Judged {
             file: file.display().to_string(),
             golden: golden.display().to_string(),
             lines: replayed.lines(&verdict, &thresholds),
@@ -123,12 +134,7 @@ impl Check {
             is_blessed: false,
             is_stopped: report.stopped().is_some(),
         };
-        if self.bless && judged.is_to_bless() {
-            let unwritten = |error| Failure::Message(whole_file::complaint(&golden, &error));
-            golden::bless(&golden, &text).map_err(unwritten)?;
-            judged.is_blessed = true;
-        }
-        Ok((judged, metrics(&json!(new.results))))
+        Ok(Checked { judged, metrics: metrics(&json!(new.results)), text })
     }
 
     fn tell(&self, all: &[Judged]) -> Result<Status, Failure> {

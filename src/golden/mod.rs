@@ -37,7 +37,7 @@ use serde_json::value::RawValue;
 use crate::report::Report;
 use crate::report::amount::local;
 use crate::report::json::{Replay, SCHEMA_VERSION};
-use crate::report::{layout, whole_file};
+use crate::report::layout;
 use crate::simulation::MODEL_VERSION;
 use crate::simulation::checkpoints;
 
@@ -198,15 +198,6 @@ pub fn read(golden: &Path) -> io::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Makes a report the golden file, whole or not at all.
-///
-/// # Errors
-///
-/// Fails if the file cannot be written; an old one then stays as it was.
-pub fn bless(golden: &Path, report: &str) -> io::Result<()> {
-    whole_file::write(golden, report.as_bytes())
 }
 
 /// A scenario as a golden file keeps it: what its fields hold, without the hint for editors.
