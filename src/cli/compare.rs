@@ -174,7 +174,7 @@ fn refused(refusal: Refusal) -> Failure {
 }
 
 /// A share as people write it: `5%`.
-fn per_cent(text: &str) -> Result<f64, String> {
+pub(super) fn per_cent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
     number
         .filter(|it| it.is_finite() && *it > 0.0)

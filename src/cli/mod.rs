@@ -13,12 +13,18 @@ mod explain;
 mod export;
 mod guard;
 mod list;
+mod many;
+mod minutes;
 mod new;
 mod output;
+mod rank;
 mod replay;
 mod scenarios;
 mod schema;
+mod search;
 mod series;
+mod shards;
+mod sweep;
 mod tried;
 mod validate;
 mod work;
@@ -67,6 +73,10 @@ enum Command {
     Check(check::Check),
     Diff(diff::Diff),
     Compare(compare::Compare),
+    Sweep(sweep::Sweeping),
+    Rank(rank::Rank),
+    Search(search::Searching),
+    Minutes(minutes::Worth),
     Explain(explain::Explain),
     Export(export::Export),
     Bench(bench::Bench),
@@ -120,6 +130,10 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Diff(command) => command.run(),
             Self::Compare(command) => command.run(),
+            Self::Sweep(command) => command.run(),
+            Self::Rank(command) => command.run(),
+            Self::Search(command) => command.run(),
+            Self::Minutes(command) => command.run(),
             Self::Explain(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Bench(command) => command.run(),

@@ -90,6 +90,11 @@ fn warn(message: &str) {
     say(AnsiColor::Yellow, "warning", message);
 }
 
+/// Says on standard error what was done.
+pub(super) fn note(message: &str) {
+    say(AnsiColor::Green, "done", message);
+}
+
 /// Says on standard error that the report of a scenario is not of the whole replay.
 pub(super) fn warn_stopped(file: &Path) {
     let file = file.display();

@@ -4,11 +4,9 @@
 //! Intervals are over replications, never over the customers of one run. Law, "Simulation modeling and
 //! analysis", 5th edition, sections 10.2 (paired intervals) and 11.2 (common random numbers).
 
-use rayon::prelude::*;
-
-use crate::measure::interval::Interval;
+use super::runs::{self, Kept};
+use crate::measure::interval::{Interval, variance};
 use crate::scenario::Scenario;
-use crate::simulation;
 
 /// What every variant came to with every seed.
 #[derive(Clone, Debug)]
@@ -16,14 +14,7 @@ pub struct Replications {
     /// The names of the numbers.
     metrics: Vec<String>,
     /// By seed and then by variant: the numbers, in the order of their names.
-    runs: Vec<Vec<Run>>,
-}
-
-/// What is kept of one run.
-#[derive(Clone, Debug)]
-struct Run {
-    values: Vec<Option<f64>>,
-    is_stopped: bool,
+    runs: Vec<Vec<Kept>>,
 }
 
 /// How one number of a variant differs from the baseline's.
@@ -35,8 +26,8 @@ pub struct Paired {
     pub after: Interval,
     /// How much more the variant's is, pair by pair.
     pub difference: Interval,
-    /// How many times as large the variance of the difference would be if the runs shared nothing; none
-    /// where differences do not vary, or nothing does.
+    /// How many times as large the variance of the difference would be if the runs shared nothing: without
+    /// end where differences do not vary, none where nothing does.
     pub variance_reduction: Option<f64>,
 }
 
@@ -79,22 +70,8 @@ impl Replications {
             .map(|index| baseline.seed().wrapping_add(index as u64))
             .flat_map(|seed| variants.iter().map(move |variant| (seed, *variant)))
             .collect();
-        let runs: Vec<Run> = jobs
-            .into_par_iter()
-            .map(|(seed, variant)| {
-                let run = self.run(variant, seed);
-                on_run();
-                run
-            })
-            .collect();
-        self.runs.extend(runs.chunks(variants.len()).map(<[Run]>::to_vec));
-    }
-
-    fn run(&self, scenario: &Scenario, seed: u64) -> Run {
-        let outcome = simulation::run(scenario, seed);
-        let value = |name: &String| outcome.counts.of(name).and_then(|(value, _)| value);
-        let values = self.metrics.iter().map(value).collect();
-        Run { values, is_stopped: outcome.run.stop.limit().is_some() }
+        let runs = runs::all(&jobs, &self.metrics, on_run);
+        self.runs.extend(runs.chunks(variants.len()).map(<[Kept]>::to_vec));
     }
 
     /// The names of the numbers.
@@ -121,6 +98,13 @@ impl Replications {
         self.runs.iter().filter(|runs| is_stopped(runs, variant)).count()
     }
 
+    /// A number of a variant with a seed, by its place; none if there is none, or a limit stopped the run.
+    #[must_use]
+    pub fn value(&self, seed: usize, variant: usize, metric: usize) -> Option<f64> {
+        let run = &self.runs[seed][variant];
+        run.values[metric].filter(|_| !run.is_stopped)
+    }
+
     /// How a number of a variant differs from the baseline's, over the seeds in which both have one and were
     /// not stopped; none if there is no such seed.
     #[must_use]
@@ -129,29 +113,23 @@ impl Replications {
         let pairs =
             pairs.filter_map(|runs| runs[0].values[metric].zip(runs[variant].values[metric]));
         let (before, after): (Vec<f64>, Vec<f64>) = pairs.unzip();
-        let difference = Interval::of_differences(&before, &after)?;
         let differences: Vec<f64> = before.iter().zip(&after).map(|(a, b)| b - a).collect();
         let apart = variance(&before) + variance(&after);
         let together = variance(&differences);
         Some(Paired {
             before: Interval::of(&before)?,
             after: Interval::of(&after)?,
-            difference,
-            // Less than this is what rounding leaves of differences that do not vary.
-            variance_reduction: (together > apart * 1e-12).then(|| apart / together),
+            difference: Interval::of(&differences)?,
+            variance_reduction: (apart > 0.0).then(|| {
+                // Less than this is what rounding leaves of differences that do not vary.
+                if together > apart * 1e-12 { apart / together } else { f64::INFINITY }
+            }),
         })
     }
 }
 
-fn is_stopped(runs: &[Run], variant: usize) -> bool {
+fn is_stopped(runs: &[Kept], variant: usize) -> bool {
     runs[0].is_stopped || runs[variant].is_stopped
-}
-
-/// The sample variance; 0 of fewer than two values.
-fn variance(values: &[f64]) -> f64 {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    squares / (values.len().max(2) - 1) as f64
 }
 
 #[cfg(test)]
@@ -159,7 +137,7 @@ mod tests {
     use super::*;
 
     fn replications(pairs: &[[f64; 2]]) -> Replications {
-        let run = |value: f64| Run { values: vec![Some(value)], is_stopped: false };
+        let run = |value: f64| Kept { values: vec![Some(value)], is_stopped: false };
         let runs = pairs.iter().map(|pair| pair.map(run).to_vec()).collect();
         Replications { metrics: vec!["m".to_owned()], runs }
     }
@@ -179,7 +157,9 @@ mod tests {
     fn a_difference_that_never_varies_is_distinguishable() {
         let paired = replications(&[[5.0, 4.0], [7.0, 6.0]]).paired(1, 0).unwrap();
         assert!(paired.is_distinguishable());
-        assert_eq!(paired.variance_reduction, None);
+        assert_eq!(paired.variance_reduction, Some(f64::INFINITY));
+        let still = replications(&[[5.0, 4.0], [5.0, 4.0]]).paired(1, 0).unwrap();
+        assert_eq!(still.variance_reduction, None, "nothing is random here");
     }
 
     #[test]

@@ -31,11 +31,8 @@ impl Interval {
     pub fn of(values: &[f64]) -> Option<Self> {
         let count = values.len();
         let mean = values.iter().sum::<f64>() / count as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-        let half_width = (count > 1).then(|| {
-            let degrees = count - 1;
-            student_t(degrees) * (squares / degrees as f64 / count as f64).sqrt()
-        });
+        let half_width =
+            (count > 1).then(|| student_t(count - 1) * (variance(values) / count as f64).sqrt());
         (count > 0).then_some(Self { mean, half_width, count })
     }
 
@@ -60,6 +57,14 @@ impl Interval {
     pub fn contains(&self, value: f64) -> bool {
         self.half_width.is_none_or(|half_width| (value - self.mean).abs() <= half_width)
     }
+}
+
+/// The sample variance; 0 of fewer than two values.
+#[must_use]
+pub fn variance(values: &[f64]) -> f64 {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+    squares / (values.len().max(2) - 1) as f64
 }
 
 /// The 0.975 quantile of Student's t, to three decimals.

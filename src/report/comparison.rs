@@ -65,7 +65,7 @@ pub struct Metric {
     pub interval: Option<[Decimal; 2]>,
     /// Whether the interval does not hold zero.
     pub is_distinguishable: bool,
-    /// By how much pairing reduced the variance of the difference; null where it does not vary.
+    /// By how much pairing reduced the variance of the difference; null where that does not vary.
     pub variance_reduction: Option<Decimal>,
 }
 
@@ -198,9 +198,17 @@ fn row(it: &Paired, words: Words, form: Form) -> Row {
             )
         }),
         told_apart,
-        reduction: it
-            .variance_reduction
-            .map_or("–".to_owned(), |it| format!("{}×", count((it * 10.0).round() / 10.0))),
+        reduction: reduction(it),
+    }
+}
+
+/// By how much pairing reduced the variance, in words.
+#[must_use]
+pub fn reduction(it: &Paired) -> String {
+    match it.variance_reduction {
+        None => "–".to_owned(),
+        Some(times) if times.is_infinite() => "all".to_owned(),
+        Some(times) => format!("{}×", count((times * 10.0).round() / 10.0)),
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod amount;
 mod chart;
+pub mod cliff;
 pub mod comparison;
 pub mod decimal;
 pub mod events;
@@ -18,7 +19,10 @@ pub mod json;
 pub(crate) mod layout;
 pub mod markdown;
 mod markup;
+pub mod minutes;
+pub mod ranking;
 pub mod series;
+pub mod sweep;
 pub mod text;
 pub mod timeline;
 pub mod whole_file;

@@ -29,6 +29,17 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Whether a quantity can be compared with numbers of this unit.
+    #[must_use]
+    pub fn fits(self, quantity: Quantity) -> bool {
+        match quantity {
+            Quantity::Number(_) => self == Self::Number,
+            Quantity::Span(_) => self == Self::Time,
+            Quantity::Rate(_) => self == Self::Rate,
+            Quantity::Time(_) => self == Self::Moment,
+        }
+    }
+
     /// The unit as it is named in messages.
     #[must_use]
     pub fn description(self) -> &'static str {

@@ -27,8 +27,8 @@ use crate::units::Instant;
 /// A scenario file that holds JSON.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    document: Document,
-    directory: PathBuf,
+    pub(super) document: Document,
+    pub(super) directory: PathBuf,
 }
 
 /// What is tried out on a scenario.
@@ -63,8 +63,8 @@ pub struct Scenario {
 type Traces = BTreeMap<String, Vec<(Instant, Option<u32>)>>;
 
 /// A scenario in which nothing is wrong, before it is compiled.
-struct Checked {
-    file: File,
+pub(super) struct Checked {
+    pub(super) file: File,
     clock: Clock,
     names: Names,
     running: Running,
@@ -180,7 +180,7 @@ impl Loaded {
         self.checked(changes).map(|_| ())
     }
 
-    fn checked(&self, changes: &Changes) -> Result<Checked, Refusal> {
+    pub(super) fn checked(&self, changes: &Changes) -> Result<Checked, Refusal> {
         let base = self.file()?;
         let value = self.patched(&base, changes).map_err(|problems| self.refuse(problems))?;
         self.check_patched(&value).map_err(|problems| {
@@ -189,31 +189,12 @@ impl Loaded {
         })
     }
 
-    /// The scenario's text with `changes` applied, as JSON: what its fields hold, as they were written.
-    ///
-    /// # Errors
-    ///
-    /// Refuses changes that cannot be applied.
-    pub fn value(&self, changes: &Changes) -> Result<Value, Refusal> {
-        let base = self.file()?;
-        self.patched(&base, changes).map_err(|problems| self.refuse(problems))
-    }
-
-    /// The line of the file, counted from 1, on which a place begins, or the nearest place that there is.
-    #[must_use]
-    pub fn line(&self, path: &Path) -> usize {
-        let source = &self.document.source;
-        let node = source.nearest(path).0;
-        let byte = node.key.as_ref().unwrap_or(&node.value).start;
-        source.line_column(byte).0
-    }
-
-    fn refuse(&self, problems: Vec<Problem>) -> Refusal {
+    pub(super) fn refuse(&self, problems: Vec<Problem>) -> Refusal {
         let problems = problems.into_iter().map(remedied).collect();
         Refusal::Wrong { source_text: Box::new(self.document.source.clone()), problems }
     }
 
-    fn patched(&self, base: &File, changes: &Changes) -> Result<Value, Vec<Problem>> {
+    pub(super) fn patched(&self, base: &File, changes: &Changes) -> Result<Value, Vec<Problem>> {
         let mut value = self.document.value.clone();
         let mut problems = Vec::new();
         for (index, name) in changes.with.iter().enumerate() {
@@ -227,20 +208,7 @@ impl Loaded {
                 None => problems.push(unknown_mitigation(name, base)),
             }
         }
-        for text in &changes.set {
-            let applied = patch::assignment(text)
-                .map_err(|message| {
-                    let help = "write it as in --set platform.stations.api.service.replicas=8";
-                    Problem::new(Path::root(), message).with_help(help)
-                })
-                .and_then(|(path, assigned)| {
-                    add_default(&mut value, &path);
-                    patch::apply_assignment(&mut value, &path, assigned)
-                });
-            if let Err(problem) = applied {
-                problems.push(asked_for(problem, text));
-            }
-        }
+        problems.extend(assign(&mut value, &changes.set));
         if problems.is_empty() { Ok(value) } else { Err(problems) }
     }
 
@@ -347,6 +315,23 @@ fn platform(
         indicators: indicators(file, names, clock),
         timeline: timeline(file, compiler, settings),
     }
+}
+
+/// Carries out assignments `PATH=VALUE`; what cannot be is returned.
+pub(super) fn assign(value: &mut Value, set: &[String]) -> Vec<Problem> {
+    let one = |text: &String| {
+        let applied = patch::assignment(text)
+            .map_err(|message| {
+                let help = "write it as in --set platform.stations.api.service.replicas=8";
+                Problem::new(Path::root(), message).with_help(help)
+            })
+            .and_then(|(path, assigned)| {
+                add_default(value, &path);
+                patch::apply_assignment(value, &path, assigned)
+            });
+        applied.err().map(|problem| asked_for(problem, text))
+    };
+    set.iter().filter_map(one).collect()
 }
 
 /// Writes out what a file leaves to its default, where an assignment sets a part of it.

@@ -51,6 +51,12 @@ fn collect_leaves<'a>(patch: &'a Value, at: &Path, found: &mut Vec<(Path, &'a Va
     }
 }
 
+/// A value as it is written in an assignment: text without its quotes, anything else as JSON.
+#[must_use]
+pub fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// Reads `PATH=VALUE`, where the value is JSON if it can be read as JSON, and text otherwise.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cli;
+mod cliffs;
 mod compare;
 mod determinism;
 mod explain;
@@ -16,12 +17,14 @@ mod markdown;
 #[cfg(unix)]
 mod output;
 mod properties;
+mod ranks;
 mod readme;
 mod regression;
 mod scenario_errors;
 mod schedules;
 mod series;
 mod stage;
+mod sweeps;
 mod theory;
 mod tidy;
 

@@ -3,17 +3,21 @@
 //! One file a section, in the order of reading. Colour only repeats what a mark or a word says.
 
 pub mod catalogue;
+pub mod cliff;
 pub mod comparison;
 pub mod explain;
 mod facts;
 mod headline;
 mod impact;
+pub mod minutes;
 mod outlook;
+pub mod ranking;
 mod series;
 pub mod speed;
 mod story;
 mod style;
 pub mod summary;
+pub mod sweep;
 mod table;
 mod thresholds;
 

@@ -10,9 +10,9 @@ const GAP: usize = 2;
 const WIDTH_MIN: usize = 16;
 
 /// A column of a table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub(super) header: &'static str,
+    pub(super) header: String,
     pub(super) is_right: bool,
     /// At most this wide; longer cells are broken into lines.
     pub(super) width_max: usize,
@@ -33,15 +33,15 @@ pub(super) struct Table {
 }
 
 impl Column {
-    pub(super) const fn left(header: &'static str) -> Self {
-        Self { header, is_right: false, width_max: usize::MAX }
+    pub(super) fn left(header: impl Into<String>) -> Self {
+        Self { header: header.into(), is_right: false, width_max: usize::MAX }
     }
 
-    pub(super) const fn right(header: &'static str) -> Self {
-        Self { header, is_right: true, width_max: usize::MAX }
+    pub(super) fn right(header: impl Into<String>) -> Self {
+        Self { header: header.into(), is_right: true, width_max: usize::MAX }
     }
 
-    pub(super) const fn at_most(self, width_max: usize) -> Self {
+    pub(super) fn at_most(self, width_max: usize) -> Self {
         Self { width_max, ..self }
     }
 }
@@ -79,7 +79,7 @@ impl Table {
         let mut text = String::new();
         if self.columns.iter().any(|column| !column.header.is_empty()) {
             let headers: Vec<Cell> =
-                self.columns.iter().map(|it| Cell::new(it.header).styled(BOLD)).collect();
+                self.columns.iter().map(|it| Cell::new(&it.header).styled(BOLD)).collect();
             self.render_row(&headers, &widths, look, &mut text);
         }
         for row in &self.rows {
@@ -92,7 +92,7 @@ impl Table {
     fn widths(&self, room: usize) -> Vec<usize> {
         let natural = |(index, column): (usize, &Column)| {
             let cells = self.rows.iter().map(|row| row[index].width()).max().unwrap_or(0);
-            cells.min(column.width_max).max(columns(column.header))
+            cells.min(column.width_max).max(columns(&column.header))
         };
         let mut widths: Vec<usize> = self.columns.iter().enumerate().map(natural).collect();
         let gaps = GAP * widths.len().saturating_sub(1);

@@ -301,13 +301,7 @@ impl Checker<'_> {
         };
         let path = path.key("expect");
         let mut check = |quantity: Quantity, path: Path| {
-            let fits = match quantity {
-                Quantity::Number(_) => unit == Unit::Number,
-                Quantity::Span(_) => unit == Unit::Time,
-                Quantity::Rate(_) => unit == Unit::Rate,
-                Quantity::Time(_) => unit == Unit::Moment,
-            };
-            if !fits {
+            if !unit.fits(quantity) {
                 findings.add(path, format!("must be {}, as the metric is", unit.description()));
             }
         };

@@ -1,0 +1,89 @@
+//! What commands that replay one scenario many times have in common.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use indicatif::ProgressBar;
+
+use super::guard::Guard;
+use super::tried::one_file;
+use super::{Failure, output, work};
+use crate::experiment::compare::impact_metrics;
+use crate::report::text::Look;
+use crate::scenario::facts;
+use crate::scenario::names::did_you_mean;
+use crate::scenario::{Loaded, Refusal, Scenario};
+
+/// Where the result goes, and what it may take of the machine
+#[derive(Debug, Args)]
+pub(super) struct Many {
+    /// Write the result to a file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How many cores to use; all by default, and never of influence on the result
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    #[command(flatten)]
+    guard: Guard,
+}
+
+impl Many {
+    /// Reads a scenario file, while time and memory are being watched.
+    pub(super) fn read(&self, file: &Path) -> Result<Loaded, Failure> {
+        self.guard.stand()?;
+        one_file(file)?;
+        Loaded::read(file).map_err(refused)
+    }
+
+    /// Begins to watch time and memory where no scenario is read.
+    pub(super) fn watch(&self) -> Result<(), Failure> {
+        self.guard.stand()
+    }
+
+    /// Does something on the threads that were asked for, with a bar for so many runs.
+    pub(super) fn work<T: Send>(
+        &self,
+        runs: usize,
+        work: impl FnOnce(&ProgressBar) -> T + Send,
+    ) -> Result<T, Failure> {
+        let bar = work::bar(runs as u64);
+        let done = work::threads(self.threads)?.install(|| work(&bar));
+        bar.finish_and_clear();
+        Ok(done)
+    }
+
+    /// How a text may look where the result goes.
+    pub(super) fn look(&self) -> Look {
+        output::look(self.output.as_deref())
+    }
+
+    /// Writes a result to where it was asked for.
+    pub(super) fn deliver(&self, text: &str) -> Result<(), Failure> {
+        output::deliver(text, self.output.as_deref())
+    }
+}
+
+/// The numbers that were asked for, each of which the scenario counts, or else those of its impact.
+pub(super) fn metrics(asked: &[String], baseline: &Scenario) -> Result<Vec<String>, Failure> {
+    asked.iter().try_for_each(|name| counted(name, baseline))?;
+    Ok(if asked.is_empty() { impact_metrics(baseline) } else { asked.to_vec() })
+}
+
+/// Refuses a number that a scenario does not count.
+pub(super) fn counted(name: &str, baseline: &Scenario) -> Result<(), Failure> {
+    let known: Vec<String> =
+        facts::units(&baseline.file).into_iter().map(|(name, _)| name).collect();
+    if known.iter().any(|it| it == name) {
+        return Ok(());
+    }
+    let near = did_you_mean(name, known.iter().map(String::as_str));
+    let near = near.map_or_else(
+        || "`hindsight replay FILE --format json` lists them under `metrics`".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Failure::Message(format!("there is no metric {name:?}; help: {near}")))
+}
+
+pub(super) fn refused(refusal: Refusal) -> Failure {
+    Failure::Refused(vec![refusal])
+}

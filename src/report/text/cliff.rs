@@ -1,0 +1,166 @@
+//! What a search came to, made to be read.
+
+use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
+use super::table::{Cell, Column, Table};
+use crate::experiment::ramp::Course;
+use crate::experiment::search::{Cliff, Decision};
+use crate::report::cliff::{Ramped, Searched, per_cent, word};
+
+/// The search, which ends in a line break.
+#[must_use]
+pub fn search(it: &Searched, look: Look) -> String {
+    let title = look.hanging(BOLD, &it.baseline.file.title, 0);
+    let told = match it.nearest() {
+        Some(cliff) => cliff_told(it, cliff),
+        None => none_told(it),
+    };
+    let mut parts = vec![format!("{title}\n\n  {}\n", look.hanging(BOLD, &told, 2))];
+    if it.search.cliffs.len() > 1 {
+        let others: Vec<String> =
+            it.search.cliffs.iter().map(|cliff| it.ends(cliff).join(" to ")).collect();
+        let told = format!(
+            "the condition changes {} times, between {}: told is the one nearest to today",
+            others.len(),
+            others.join(", ")
+        );
+        parts.push(format!("  {}\n", look.hanging(WARNING, &told, 2)));
+    }
+    let beside = format!("{} in so many of so many seeds from {} on", it.until, it.baseline.seed());
+    let mut table = Table::new(vec![
+        Column::right("value"),
+        Column::left("condition"),
+        Column::right("holds in"),
+    ]);
+    for probe in &it.search.probes {
+        let (mark, style) = match probe.decision {
+            Decision::Holds => ("✓", GOOD),
+            Decision::Fails => ("✗", BAD),
+            Decision::Open => ("?", WARNING),
+        };
+        table.add(vec![
+            Cell::new(&probe.value),
+            Cell::new(format!("{mark} {}", word(probe.decision))).styled(style),
+            Cell::new(format!("{} of {}", probe.holds, probe.seeds)),
+        ]);
+    }
+    parts.push("\n".to_owned() + &look.heading("LOOKED AT", &beside) + &table.render(look));
+    parts.concat()
+}
+
+fn cliff_told(it: &Searched, cliff: &Cliff) -> String {
+    let [above, below] = it.ends(cliff);
+    let (one, other) = if cliff.holds_below {
+        ("holds up to", "fails from")
+    } else {
+        ("fails up to", "holds from")
+    };
+    let distance = it.distance(cliff).map(|part| {
+        let where_ = if part < 0.0 { "below" } else { "above" };
+        format!(", {} {where_} it", per_cent(part.abs()))
+    });
+    let today = it.today.map_or_else(
+        || "; nothing stands there today".to_owned(),
+        |today| {
+            format!(
+                "; today it is {today}, and the cliff lies {}",
+                distance.map_or_else(
+                    || "there".to_owned(),
+                    |it| it.trim_start_matches(", ").to_owned()
+                )
+            )
+        },
+    );
+    format!("{} {one} {} = {above} and {other} {below}{today}", it.until, it.path)
+}
+
+fn none_told(it: &Searched) -> String {
+    let decision = |place: Option<&crate::experiment::search::Probe>| place.map(|it| it.decision);
+    let probes = &it.search.probes;
+    let ends = [it.range.at(0.0), it.range.at(1.0)].join(" to ");
+    match (decision(probes.first()), decision(probes.last())) {
+        (Some(Decision::Holds), _) => {
+            format!("{} holds for {} from {ends}: there is no cliff in between", it.until, it.path)
+        }
+        (Some(Decision::Fails), _) => {
+            format!("{} fails for {} from {ends}: there is no cliff in between", it.until, it.path)
+        }
+        _ => {
+            format!("{} cannot be decided for {} from {ends} with so few seeds", it.until, it.path)
+        }
+    }
+}
+
+/// The ramp, which ends in a line break.
+#[must_use]
+pub fn ramp(it: &Ramped, look: Look) -> String {
+    let title = look.hanging(BOLD, &it.baseline.file.title, 0);
+    let both = it.both_ways;
+    let seeds = both.courses.len();
+    let metastable = both.metastable();
+    let mut lines = vec![
+        format!(
+            "{} falls over {}",
+            it.path,
+            at(&it.values(Course::falls_over), "on no step of the way up")
+        ),
+        format!(
+            "and comes back {}",
+            at(&it.values(Course::comes_back), "on no step of the way down")
+        ),
+    ];
+    let (told, style) = if metastable * 2 > seeds {
+        ("metastable: the impact stays where the load was borne before", BAD)
+    } else {
+        ("not metastable: what goes when the load goes came with it", GOOD)
+    };
+    lines.push(format!("{told} ({metastable} of {seeds} seeds)"));
+    let lines: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(place, line)| {
+            let style = if place == 2 { style } else { PLAIN };
+            format!("  {}\n", look.hanging(style, line, 2))
+        })
+        .collect();
+    let mut table = Table::new(vec![
+        Column::right("value"),
+        Column::right("bad on the way up"),
+        Column::right("bad on the way down"),
+    ]);
+    for (place, value) in both.values.iter().enumerate() {
+        let cells = it.bad(place).map(|count| {
+            let style = if count * 2 > seeds { BAD } else { PLAIN };
+            Cell::new(format!("{count} of {seeds}")).styled(style)
+        });
+        table.add([vec![Cell::new(value)], cells.into()].concat());
+    }
+    let stopped = if both.stopped > 0 {
+        let told = format!("a limit stopped {} further seeds, which do not count", both.stopped);
+        format!("  {}\n", look.paint(BAD, &told))
+    } else {
+        String::new()
+    };
+    format!(
+        "{title}\n\n{}{stopped}\n{}{}",
+        lines.concat(),
+        look.heading("THE RAMP", ""),
+        table.render(look)
+    )
+}
+
+/// The value at which something happens in most seeds, and in how many.
+fn at(values: &[Option<&str>], never: &str) -> String {
+    let mut counted: Vec<(usize, Option<&str>)> = Vec::new();
+    for value in values {
+        match counted.iter_mut().find(|it| it.1 == *value) {
+            Some((count, _)) => *count += 1,
+            None => counted.push((1, *value)),
+        }
+    }
+    counted.sort_by_key(|it| std::cmp::Reverse(it.0));
+    let told = |(count, value): &(usize, Option<&str>)| match value {
+        Some(value) => format!("at {value} ({count} of {} seeds)", values.len()),
+        None => format!("{never} ({count} of {} seeds)", values.len()),
+    };
+    counted.iter().map(told).collect::<Vec<_>>().join(", ")
+}

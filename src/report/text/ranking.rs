@@ -1,0 +1,203 @@
+//! A ranking of mitigations made to be read: shares, pairs, what prevents, what would overturn it.
+
+use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
+use super::table::{Cell, Column, Table};
+use crate::experiment::moved::Found;
+use crate::experiment::rank::Pair;
+use crate::measure::interval::Interval;
+use crate::report::ranking::{Ranked, hundredths, is_distinguishable};
+use crate::report::words::{Form, Words, count};
+
+/// More pairs than this are for programs.
+const PAIRS_MAX: usize = 6;
+/// More sets than this are for programs.
+const SETS_MAX: usize = 6;
+
+/// The ranking, which ends in a line break.
+#[must_use]
+pub fn ranking(it: &Ranked, look: Look) -> String {
+    let sections = [
+        head(it, look),
+        shares(it, look),
+        pairs(it, look),
+        prevented(it, look),
+        assumptions(it, look),
+    ];
+    sections.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn words<'a>(it: &Ranked<'a>) -> (Words<'a>, Form) {
+    (Words::new(it.baseline), Form::of(it.metric, &it.baseline.file))
+}
+
+fn head(it: &Ranked, look: Look) -> String {
+    let (words, form) = words(it);
+    let ranking = it.ranking;
+    let how = match ranking.effort.orders {
+        None => format!("all {} sets of them", ranking.sets),
+        Some(orders) => format!("{orders} sampled orders a seed, {} sets of them", ranking.sets),
+    };
+    let told = format!(
+        "{}: {} is {} without mitigations and {} with all {}: {} avoided. Replayed were {how}, with {} seeds from {} on; intervals are of 95 %",
+        it.baseline.file.id,
+        it.metric,
+        words.interval(&ranking.before, form),
+        words.interval(&ranking.after, form),
+        it.mitigations.len(),
+        words.interval(&ranking.avoided, form),
+        ranking.seeds,
+        it.baseline.seed()
+    );
+    let title = look.hanging(BOLD, &it.baseline.file.title, 0);
+    format!("{title}\n\n  {}\n", look.hanging(PLAIN, &told, 2))
+}
+
+fn shares(it: &Ranked, look: Look) -> String {
+    let shares = it.shares();
+    let all: i128 = shares.iter().sum();
+    let mut table = Table::new(vec![
+        Column::right(""),
+        Column::left(""),
+        Column::right("share"),
+        Column::right(""),
+        Column::right("± 95 %"),
+        Column::right("alone"),
+        Column::right("beside all others"),
+    ]);
+    let (words, form) = words(it);
+    let optional =
+        |it: &Option<Interval>| it.map_or("–".to_owned(), |it| words.interval(&it, form));
+    let part = |share: i128| {
+        let part = |all| count((share as f64 / all as f64 * 1000.0).round() / 10.0);
+        if all == 0 { String::new() } else { format!("{} %", part(all)) }
+    };
+    for (rank, place) in it.ranking.order.iter().enumerate() {
+        let known = &it.ranking.mitigations[*place];
+        let half = known.share.half_width.map(|half| words.number(half, form));
+        let style = match (is_distinguishable(&known.share), known.share.mean > 0.0) {
+            (false, _) => PLAIN,
+            (true, true) => GOOD,
+            (true, false) => BAD,
+        };
+        table.add(vec![
+            Cell::new((rank + 1).to_string()),
+            Cell::new(&it.mitigations[*place]).styled(style),
+            Cell::new(hundredths(shares[*place])).styled(style),
+            Cell::new(part(shares[*place])),
+            Cell::new(half.unwrap_or_else(|| "–".to_owned())),
+            Cell::new(optional(&known.alone)),
+            Cell::new(optional(&known.last)),
+        ]);
+    }
+    let empty = || Cell::new("");
+    table.add(vec![
+        empty(),
+        Cell::new("all together").styled(BOLD),
+        Cell::new(hundredths(all)).styled(BOLD),
+        Cell::new(part(all)),
+        empty(),
+        empty(),
+        empty(),
+    ]);
+    let beside = format!("each mitigation's part in the {} avoided, after Shapley", it.metric);
+    look.heading("SHARES", &beside) + &table.render(look)
+}
+
+fn pairs(it: &Ranked, look: Look) -> String {
+    let mut told: Vec<&Pair> =
+        it.ranking.pairs.iter().filter(|pair| is_distinguishable(&pair.more)).collect();
+    told.sort_by(|a, b| b.more.mean.abs().total_cmp(&a.more.mean.abs()));
+    let all = it.ranking.pairs.len();
+    if all == 0 {
+        return String::new();
+    }
+    let beside = format!(
+        "{} of {all} can be told from none; more, or less, avoided together than each for itself{}",
+        told.len(),
+        if it.ranking.effort.orders.is_some() { ", without the others" } else { "" }
+    );
+    let mut table = Table::new(vec![Column::left(""), Column::right(""), Column::left("")]);
+    let (words, form) = words(it);
+    for pair in told.iter().take(PAIRS_MAX) {
+        let [one, other] = pair.of.map(|it_| it.mitigations[it_].as_str());
+        let is_help = pair.more.mean > 0.0;
+        let (how, style) = if is_help { ("help", GOOD) } else { ("hinder", BAD) };
+        table.add(vec![
+            Cell::new(format!("{one} and {other}")),
+            Cell::new(format!("{how} each other")).styled(style),
+            Cell::new(words.interval(&pair.more, form)),
+        ]);
+    }
+    look.heading("PAIRS", &beside) + &table.render(look)
+}
+
+fn prevented(it: &Ranked, look: Look) -> String {
+    let ranking = it.ranking;
+    let (words, form) = words(it);
+    let heading = look
+        .heading("PREVENTED BY", "the smallest sets with which nothing is left, with every seed");
+    let mut lines: Vec<String> = ranking
+        .preventing
+        .iter()
+        .take(SETS_MAX)
+        .map(|mask| {
+            let names = it.names(*mask);
+            let text = if names.is_empty() {
+                "nothing: it does not happen".to_owned()
+            } else {
+                names.join(" + ")
+            };
+            look.hanging(GOOD, &text, 2)
+        })
+        .collect();
+    if lines.is_empty() {
+        let names = it.names(ranking.least.0);
+        let with = if names.is_empty() { "none of them".to_owned() } else { names.join(" + ") };
+        let least = words.number(ranking.least.1, form);
+        let told = format!("no set that was replayed; least is left with {with}: {least}");
+        lines.push(look.hanging(PLAIN, &told, 2));
+    }
+    if ranking.preventing.len() > SETS_MAX {
+        lines.push(format!("and {} more", ranking.preventing.len() - SETS_MAX));
+    }
+    format!("{heading}  {}\n", lines.join("\n  "))
+}
+
+fn assumptions(it: &Ranked, look: Look) -> String {
+    if it.moved.is_empty() {
+        return String::new();
+    }
+    let overturning: Vec<_> = it.overturning().collect();
+    let impossible = it.moved.iter().filter(|it| matches!(it.found, Found::Impossible(_))).count();
+    let beside = format!(
+        "{} moves of assumptions to the ends of their ranges: {} change the order{}{}",
+        it.moved.len(),
+        overturning.len(),
+        if impossible > 0 { format!(", {impossible} cannot be") } else { String::new() },
+        if it.ends.unclear.is_empty() {
+            String::new()
+        } else {
+            format!("; {} have no single value to move", it.ends.unclear.len())
+        }
+    );
+    let mut table = Table::new(vec![
+        Column::left(""),
+        Column::right("is"),
+        Column::right("moved to"),
+        Column::left("then"),
+    ]);
+    for moved in it.moved.iter().filter(|it| it.found != Found::Same) {
+        let style = if matches!(moved.found, Found::OtherFirst(_)) { BAD } else { WARNING };
+        table.add(vec![
+            Cell::new(&moved.end.field),
+            Cell::new(moved.end.from.clone().unwrap_or_else(|| "its default".to_owned())),
+            Cell::new(&moved.end.to),
+            Cell::new(it.told(&moved.found)).styled(style),
+        ]);
+    }
+    let heading = look.heading("WHAT WOULD OVERTURN IT", "");
+    let told = look.hanging(PLAIN, &beside, 2);
+    let is_quiet = it.moved.iter().all(|it| it.found == Found::Same);
+    let rows = if is_quiet { String::new() } else { table.render(look) };
+    format!("{heading}  {told}\n{rows}")
+}

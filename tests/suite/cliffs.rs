@@ -1,0 +1,152 @@
+//! Searches whose answers theory gives, and what a minute is worth where that is known.
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use crate::stage::{overlay, scenario, service, time};
+use crate::{hindsight, stderr, stdout, text, write};
+
+/// Calls at random on a service of ten slots of 100 milliseconds each, which serves 100 a second.
+fn called(rate: &str, call: &Value, more: &Value) -> Value {
+    let station = json!({ "replicas": 10, "service_time": { "constant": "100ms" } });
+    let mut service = service("100ms", &station);
+    overlay(&mut service["service"], more);
+    let mut to = json!({ "to": "s" });
+    overlay(&mut to, call);
+    let workloads = json!({ "w": { "call": to, "arrivals": { "poisson": { "rate": rate } } } });
+    scenario(&json!({ "s": service }), &workloads)
+}
+
+fn answered(scenario: &Value, arguments: &[&str]) -> Value {
+    let folder = tempdir().expect("a temporary folder can be made");
+    let file = write(&folder, "called.json", &scenario.to_string());
+    let [command, rest @ ..] = arguments else { panic!("a command comes first") };
+    let arguments = [&[*command, text(&file), "--format", "json"], rest].concat();
+    let assert = hindsight(&arguments).assert().success();
+    serde_json::from_str(&stdout(&assert)).expect("it is JSON")
+}
+
+fn per_second(value: &Value) -> f64 {
+    let rate = value.as_str().and_then(|it| it.strip_suffix("/s")).and_then(|it| it.parse().ok());
+    rate.unwrap_or_else(|| panic!("{value} is a rate"))
+}
+
+#[test]
+fn retries_make_overload_where_theory_says() {
+    // Half of all attempts fail, and each is tried up to twice again: 1 + 1/2 + 1/4 attempts a unit. So the
+    // station is full at 100 / 1.75 = 57.14 units a second; from there on its queue grows without end.
+    let call = json!({ "retries": { "max": 2, "base": "10ms" } });
+    let mut storm = called("40/s", &call, &json!({ "failure_share": 0.5 }));
+    storm["clock"]["end"] = json!(time(6 * 3600));
+    storm["metrics"] =
+        json!({ "queue": { "of": "s", "measure": "queue_depth", "statistic": "last" } });
+    let vary = "workloads.w.arrivals.poisson.rate=40/s..80/s";
+    let found = answered(&storm, &["search", "--vary", vary, "--until", "queue<=1000"]);
+    let cliffs = found["cliffs"].as_array().unwrap();
+    assert_eq!(cliffs.len(), 1, "{found}");
+    let (above, below) = (per_second(&cliffs[0]["above"]), per_second(&cliffs[0]["below"]));
+    let theory = 100.0 / 1.75;
+    assert!(above <= theory + 0.1 && theory <= below, "{above} to {below}");
+    assert!(below - above <= 1.0, "a cliff is narrow: {above} to {below}");
+    assert_eq!(cliffs[0]["holds"], "below");
+    let distance = cliffs[0]["distance"].as_f64().unwrap();
+    assert!((distance - (theory / 40.0 - 1.0)).abs() < 0.02, "{distance}");
+}
+
+#[test]
+fn a_retry_storm_outlives_its_trigger_where_theory_says() {
+    // Below 100 a second nothing fails. Above, the queue of five seconds makes every attempt time out, and each
+    // unit makes four: the storm feeds itself until four times the load is less than 100 a second.
+    let call = json!({
+        "timeout": "1s", "retries": { "max": 3, "base": "0s", "factor": 1, "on": ["timed_out", "rejected"] }
+    });
+    let mut storm = called("12/s", &call, &json!({ "queue": { "bound": 500 } }));
+    storm["indicators"] = json!({ "failing": {
+        "of": "w", "measure": "error_share", "above": 0.5, "window": "30s", "every": "10s", "for": "0s"
+    }});
+    let vary = "workloads.w.arrivals.poisson.rate=12/s..132/s";
+    let ramp =
+        ["search", "--vary", vary, "--both-ways", "--steps", "13", "--dwell", "4m", "--seeds", "5"];
+    let found = answered(&storm, &ramp);
+    assert_eq!(found["metastable"], 5, "{found}");
+    assert_eq!(found["comes_back"], json!(["22/s", "22/s", "22/s", "22/s", "22/s"]));
+    for value in found["falls_over"].as_array().unwrap() {
+        assert_eq!(*value, json!("102/s"), "{found}");
+    }
+    // Without retries it comes back as soon as it bears the load.
+    let mut calm = storm;
+    calm["workloads"]["w"]["call"]["retries"] = json!({ "max": 0, "base": "0s" });
+    let found = answered(&calm, &ramp);
+    assert_eq!(found["metastable"], 0, "{found}");
+    assert_eq!(found["comes_back"], json!(["92/s", "92/s", "92/s", "92/s", "92/s"]));
+}
+
+/// The station fails everything from the second minute until the fix in the fourth.
+fn outage() -> Value {
+    let mut outage = called("20/s", &json!({}), &json!({}));
+    let set =
+        |share: f64| json!({ "stations": { "s": { "service": { "failure_share": share } } } });
+    outage["timeline"] = json!({
+        "break": { "at": time(120), "note": "Everything fails.", "set": set(1.0) },
+        "fix": { "at": time(240), "note": "Nothing fails any more.", "set": set(0.0) },
+        "talk": { "at": time(200), "note": "Somebody talks." }
+    });
+    outage["indicators"] = json!({ "failing": {
+        "of": "w", "measure": "error_share", "above": 0.5, "every": "1s", "for": "0s"
+    }});
+    outage
+}
+
+#[test]
+fn a_minute_is_worth_what_it_is_in_a_plain_outage() {
+    // Harm lasts from the break to the fix, so that each minute of either is worth a minute.
+    let found = answered(&outage(), &["minutes", "--by=-1m..1m/5", "--seeds", "4"]);
+    let actions = found["actions"].as_array().unwrap();
+    let names: Vec<&Value> = actions.iter().map(|it| &it["actions"]).collect();
+    assert_eq!(names, [&json!(["break"]), &json!(["fix"])], "talking does nothing");
+    for (action, worth) in actions.iter().zip([-1.0, 1.0]) {
+        let told = action["worth_of_a_minute"]["mean"].as_f64().unwrap();
+        assert!((told - worth).abs() < 0.02, "{action}");
+        let shifts: Vec<&Value> =
+            action["moved"].as_array().unwrap().iter().map(|it| &it["minutes"]).collect();
+        assert_eq!(shifts, [&json!(-1), &json!(-0.5), &json!(0.5), &json!(1)]);
+    }
+}
+
+#[test]
+fn the_last_moment_of_a_repair_is_found() {
+    // At most three minutes of harm from 00:02 on: the fix may come until 00:05.
+    let vary = "timeline.fix.at=2025-01-01T00:02:30..2025-01-01T00:09:30";
+    let until = ["search", "--vary", vary, "--until", "failing.minutes<=3", "--within", "0.2%"];
+    let found = answered(&outage(), &until);
+    let cliff = &found["cliffs"][0];
+    for end in ["above", "below"] {
+        let at = cliff[end].as_str().unwrap();
+        assert!(
+            at.starts_with("2025-01-01T00:04:5") || at.starts_with("2025-01-01T00:05"),
+            "{cliff}"
+        );
+    }
+    assert_eq!(
+        (&found["today"], &cliff["distance"]),
+        (&json!("2025-01-01T00:04:00"), &Value::Null)
+    );
+}
+
+#[test]
+fn without_a_cliff_the_answer_is_no() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "outage.json", &outage().to_string());
+    let vary = "platform.stations.s.service.replicas=10..12";
+    let arguments = ["search", text(&file), "--vary", vary];
+    let told = stdout(&hindsight(&arguments).assert().code(1));
+    assert!(told.contains("there is no cliff"), "{told}");
+    let wrong = |more: &[&str], message: &str| {
+        let told = stderr(&hindsight(&[&arguments[..], more].concat()).assert().code(2));
+        assert!(told.contains(message), "{told}");
+    };
+    wrong(&["--until", "failing.minute<=3"], "did you mean `failing.minutes`?");
+    wrong(&["--until", "failing.minutes<=3m"], "must be a number, as the metric is");
+    wrong(&["--until", "C1"], "there is no fact \"C1\"");
+    wrong(&["--both-ways"], "cannot change while the platform runs");
+}
