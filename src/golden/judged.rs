@@ -55,12 +55,17 @@ impl Judged {
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        let is_as_approved = match self.verdict {
+        self.is_as_approved() && self.thresholds.iter().all(|bound| bound.is_kept)
+    }
+
+    /// Whether the replay is what was approved, or has just been.
+    #[must_use]
+    pub fn is_as_approved(&self) -> bool {
+        match self.verdict {
             Verdict::Same | Verdict::Tolerated(_) => true,
             Verdict::Differs(_) | Verdict::Odd(_) | Verdict::Missing => self.is_blessed,
             Verdict::Unreferenced | Verdict::Dead => false,
-        };
-        is_as_approved && self.thresholds.iter().all(|bound| bound.is_kept)
+        }
     }
 
     /// Whether accepting the replay would change the golden file, and may.
