@@ -113,14 +113,14 @@ impl Check {
 
     /// Replays a scenario and compares it with its golden file.
     fn check(&self, found: &Found) -> Result<Checked, Failure> {
-        let Found { file, loaded, scenario, value } = found;
+        let Found { file, loaded, scenario } = found;
         let golden = golden::path(file);
         let unreadable =
             |error| Failure::Message(format!("cannot read {}: {error}", golden.display()));
         let approved = golden::read(&golden).map_err(unreadable)?;
         let (outcome, course) = checkpoints::run(scenario, scenario.seed());
         let report = Report::new(scenario, &outcome, None);
-        let new = Golden::new(&report, &course, golden::resolved(value));
+        let new = Golden::new(&report, &course, golden::resolved(&found.value()));
         let text = new.to_text();
         let replayed = Replayed { file, loaded, scenario, golden: &new, text: &text };
         let verdict = replayed.verdict(&outcome, approved.as_deref(), &self.tolerance);

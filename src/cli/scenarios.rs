@@ -18,8 +18,15 @@ pub(super) struct Found {
     pub(super) loaded: Loaded,
     /// The scenario, with the changes applied.
     pub(super) scenario: Scenario,
-    /// The same as it is written there.
-    pub(super) value: Value,
+}
+
+impl Found {
+    /// The scenario as it is written, with the changes applied.
+    pub(super) fn value(&self) -> Value {
+        // Worked out when it is asked for, since the file is parsed again for it.
+        let value = self.loaded.value(&self.scenario.changes);
+        value.expect("the scenario was made with the same changes")
+    }
 }
 
 /// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
@@ -67,8 +74,8 @@ pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for file in files(arguments)? {
         let read = |loaded: Loaded| {
-            let (scenario, value) = (loaded.scenario(changes)?, loaded.value(changes)?);
-            Ok(Found { file: file.clone(), loaded, scenario, value })
+            let scenario = loaded.scenario(changes)?;
+            Ok(Found { file: file.clone(), loaded, scenario })
         };
         match Loaded::read(&file).and_then(read) {
             Ok(it) => found.push(it),
