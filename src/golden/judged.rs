@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::explanation::{Explanation, Sides};
 use super::tolerance::{self, Tolerance};
@@ -157,11 +157,4 @@ impl Replayed<'_> {
 fn is_dead(scenario: &Scenario, outcome: &Outcome) -> bool {
     let done = |name: &String| outcome.counts.of(&format!("{name}.done")).and_then(|it| it.0);
     scenario.names.workloads.iter().filter_map(done).sum::<f64>() <= 0.0
-}
-
-/// The names of all numbers in a replay.
-#[must_use]
-pub fn metrics(results: &Value) -> Vec<String> {
-    let metrics = results["metrics"].as_object();
-    metrics.map(|it| it.keys().cloned().collect()).unwrap_or_default()
 }
