@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
-
-use super::explanation::{Explanation, Sides};
+use super::explanation::Explanation;
 use super::tolerance::{self, Tolerance};
 use super::{Approved, Golden};
 use crate::report::account::thresholds::Row;
@@ -115,15 +113,7 @@ impl Replayed<'_> {
             Ok(approved) => approved,
             Err(reason) => return Verdict::Odd(reason),
         };
-        let results = json!(self.golden.results);
-        let folder = self.file.parent().unwrap_or(Path::new(""));
-        let explanation = Explanation::new(Sides {
-            approved: &approved,
-            golden: self.golden,
-            results: &results,
-            scenario: self.scenario,
-            folder,
-        });
+        let explanation = Explanation::new(*self, &approved);
         let is_tolerated = !most.is_empty()
             && tolerance::beyond(&explanation.moves, most).is_empty()
             && explanation.moves.facts.is_empty();
