@@ -17,7 +17,7 @@ pub mod html;
 pub mod json;
 pub(crate) mod layout;
 pub mod markdown;
-mod markup;
+pub(crate) mod markup;
 pub mod series;
 pub mod text;
 pub mod timeline;
