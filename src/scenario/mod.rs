@@ -9,6 +9,7 @@ pub mod compile;
 pub mod document;
 pub mod facts;
 pub mod file;
+pub mod folder;
 mod load;
 pub mod names;
 pub mod patch;
