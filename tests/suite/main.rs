@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod compare;
+mod compare_html;
 mod determinism;
 mod explain;
 mod exports;

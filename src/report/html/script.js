@@ -174,6 +174,14 @@
     for (const button of all(".tools button")) {
       button.addEventListener("click", () => show(...button.dataset.view.split(",").map(Number)));
     }
+    // A variant is put away, or shown, wherever it has a line or a lane.
+    for (const button of all("button[data-variant]")) {
+      button.addEventListener("click", () => {
+        const number = button.dataset.variant, isShown = button.getAttribute("aria-pressed") !== "true";
+        for (const it of all(`[data-variant="${number}"]`)) it.setAttribute("aria-pressed", String(isShown));
+        for (const it of all(`[data-of="${number}"]`)) it.classList.toggle("away", !isShown);
+      });
+    }
 
     for (const details of all("details.values")) {
       details.addEventListener("toggle", () => {
