@@ -191,17 +191,26 @@ async function incident(name) {
   });
 }
 
+/// The document for programs that stands on a page.
+async function reportOf(name) {
+  let found;
+  await open(name, {}, async (page) => { found = await page.$$eval("#r1-report", ([it]) => JSON.parse(it.textContent)); });
+  return found;
+}
+
 /// A page of a comparison: what the document for programs says, lines of all variants, and lines put away.
 async function compared(name) {
   const own = `compared/${name}`;
   const size = statSync(join(folder, `${own}.html`)).size;
   ok(size < SIZE_MAX, `${own}: ${size} bytes`);
-  const report = JSON.parse(readFileSync(join(folder, `${own}.json`), "utf8"));
+  const scenario = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")).envelope.scenario;
+  const mitigations = Object.keys(scenario.mitigations);
+  const report = await reportOf(own);
   const variants = ["baseline", ...report.variants.map((it) => it.variant)];
   let light;
   await open(own, {}, async (page) => {
     light = await background(page);
-    equal(await page.$$eval("#r1-report", ([it]) => JSON.parse(it.textContent)), report, `${own}: data`);
+    equal(variants.slice(1).sort(), [...mitigations, "all"].sort(), `${own}: mitigations`);
     equal(await page.locator(".variants button.variant").allInnerTexts(), variants, `${own}: variants`);
     ok((await page.locator(".again pre").innerText()).startsWith(`hindsight compare ${name}.json --seeds 2`), `${own}: command`);
     equal(await count(page, ".origins tbody tr"), variants.length - 1, `${own}: origins`);

@@ -19,13 +19,13 @@ fn between<'a>(page: &'a str, begins: &str, ends: &str) -> &'a str {
     rest.split_once(ends).unwrap_or_else(|| panic!("no {ends} after {begins}")).0
 }
 
-/// The first values of a chart, by the names of its lines.
+/// The lines of a chart: their names and values.
 fn lines(chart: &Value) -> Vec<(&str, Vec<Option<f64>>)> {
     let line = |it: &'_ Value| -> Vec<Option<f64>> {
-        it["values"].as_array().unwrap().iter().map(Value::as_f64).collect()
+        it["values"].as_array().expect("a line has values").iter().map(Value::as_f64).collect()
     };
-    let lines = chart["lines"].as_array().unwrap();
-    lines.iter().map(|it| (it["name"].as_str().unwrap(), line(it))).collect()
+    let lines = chart["lines"].as_array().expect("a chart has lines");
+    lines.iter().map(|it| (it["name"].as_str().expect("a line has a name"), line(it))).collect()
 }
 
 #[test]

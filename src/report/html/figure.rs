@@ -41,6 +41,11 @@ impl Lines {
         swatch(&format!("line {}", self.class(number)))
     }
 
+    /// A name with its line.
+    pub(super) fn named(self, number: usize, name: &str) -> String {
+        format!("<span class=\"variant\">{}{}</span>", self.swatch(number), escaped(name))
+    }
+
     /// The name of a variant with its line, to be pressed.
     pub(super) fn button(self, number: usize, name: &str) -> String {
         format!(

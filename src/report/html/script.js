@@ -124,13 +124,15 @@
       while (low < high) { const middle = (low + high) >> 1; if (data.at[middle] < t) low = middle + 1; else high = middle; }
       return low;
     };
+    // Of many lines the axis alone says the unit.
+    const unit = (chart) => (article.classList.contains("compared") ? "" : " " + chart.unit);
     const showCursor = (t) => {
       const left = place(t) + "%", at = point(t);
       for (const cursor of cursors) { cursor.style.left = left; cursor.style.display = "block"; }
       for (const [chart, outputs] of values) {
         chart.lines.forEach((line, index) => {
           const value = line.values[at];
-          outputs[index].textContent = value == null ? "–" : value.toLocaleString("en") + " " + chart.unit;
+          outputs[index].textContent = value == null ? "–" : value.toLocaleString("en") + unit(chart);
         });
       }
       range.textContent = moment(t);

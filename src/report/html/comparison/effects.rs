@@ -59,12 +59,11 @@ fn row(place: usize, it: &Row, scale: &Scale) -> String {
         let said = escaped(&format!("{}: {}", it.variant, it.difference));
         scale.plot(paired, class, &said)
     });
-    let swatch = Lines::Variants.swatch(place + 1);
-    let name = escaped(&it.variant);
+    let name = Lines::Variants.named(place + 1, &it.variant);
     let numbers = [&it.difference, &it.change, &it.mean]
         .map(|it| format!("<td class=\"number\">{}</td>", escaped(it)));
     format!(
-        "<tr class=\"{class}\"><th scope=\"row\">{swatch}{name}</th><td class=\"plot\">{plot}</td>{}<td><span class=\"mark\">{mark}</span> {told}</td><td class=\"number\">{}</td></tr>\n",
+        "<tr class=\"{class}\"><th scope=\"row\">{name}</th><td class=\"plot\">{plot}</td>{}<td><span class=\"mark\">{mark}</span> {told}</td><td class=\"number\">{}</td></tr>\n",
         numbers.concat(),
         escaped(&it.reduction)
     )

@@ -104,16 +104,15 @@ fn variants(it: &Comparison, names: &[String]) -> Section {
     };
     let rows: String = names.iter().enumerate().map(row).collect();
     let html = table(&["variant", "what it does"], &rows);
-    let beside =
-        "a line of its own each in lanes and charts; press its name to put it away or show it";
+    let beside = "each has a line of its own in lanes and charts, a later one above an earlier; press a name to put it away or show it";
     Section::new("variants", "What is compared", beside, html)
 }
 
 fn origins(it: &Comparison) -> Section {
     let row = |(place, variant): (usize, &crate::experiment::compare::Variant)| {
-        let swatch = Lines::Variants.swatch(place + 1);
-        let (name, told) = (escaped(&variant.name), escaped(&origin(it, place)));
-        format!("<tr><th scope=\"row\">{swatch}{name}</th><td>{told}</td></tr>\n")
+        let name = Lines::Variants.named(place + 1, &variant.name);
+        let told = escaped(&origin(it, place));
+        format!("<tr><th scope=\"row\">{name}</th><td>{told}</td></tr>\n")
     };
     let rows: String = it.variants.iter().enumerate().map(row).collect();
     let html = table(&["variant", "where the difference begins, and where most of it lies"], &rows);
