@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rayon::prelude::*;
-use serde_json::json;
 
 use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::{Failure, Status, output, work};
-use crate::golden::judged::{Judged, Replayed, Verdict, metrics};
+use crate::golden::judged::{Judged, Replayed, Verdict};
 use crate::golden::tolerance::{self, Tolerance};
 use crate::golden::{self, Golden, annotations, junit, markdown, text};
 use crate::report::Report;
@@ -113,14 +112,14 @@ impl Check {
 
     /// Replays a scenario and compares it with its golden file.
     fn check(&self, found: &Found) -> Result<Checked, Failure> {
-        let Found { file, loaded, scenario, value } = found;
+        let Found { file, loaded, scenario } = found;
         let golden = golden::path(file);
         let unreadable =
             |error| Failure::Message(format!("cannot read {}: {error}", golden.display()));
         let approved = golden::read(&golden).map_err(unreadable)?;
         let (outcome, course) = checkpoints::run(scenario, scenario.seed());
         let report = Report::new(scenario, &outcome, None);
-        let new = Golden::new(&report, &course, golden::resolved(value));
+        let new = Golden::new(&report, &course, golden::resolved(&found.value()));
         let text = new.to_text();
         let replayed = Replayed { file, loaded, scenario, golden: &new, text: &text };
         let verdict = replayed.verdict(&outcome, approved.as_deref(), &self.tolerance);
@@ -134,7 +133,8 @@ impl Check {
             is_blessed: false,
             is_stopped: report.stopped().is_some(),
         };
-        Ok(Checked { judged, metrics: metrics(&json!(new.results)), text })
+        let metrics = new.results.metrics.into_iter().map(|(name, _)| name).collect();
+        Ok(Checked { judged, metrics, text })
     }
 
     fn tell(&self, all: &[Judged]) -> Result<Status, Failure> {

@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::guard::Guard;
-use super::output::Format;
 use super::tried::one_file;
 use super::{Failure, Status, output, work};
 use crate::experiment::compare::{Comparison, Effort, Variant, impact_metrics};
 use crate::report::comparison::Document;
-use crate::report::text;
+use crate::report::{html, text};
 use crate::scenario::facts;
 use crate::scenario::names::did_you_mean;
 use crate::scenario::{Changes, Loaded, Refusal, Scenario};
@@ -38,6 +37,8 @@ Examples:
       as many seeds as it takes until every interval is within 5 % of the baseline's mean
   hindsight compare FILE --metric all.span --format json -o compared.json
       another number, for programs
+  hindsight compare FILE --format html -o compare.html
+      a page with the differences and with charts of all variants on one time axis; it opens anywhere
 
 Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped a replay
 (its pair does not count).")]
@@ -71,7 +72,7 @@ pub(super) struct Compare {
     /// Compare this number instead: one of `metrics` in the JSON report; may be repeated
     #[arg(long, value_name = "NAME")]
     metric: Vec<String>,
-    /// For people or for programs
+    /// For whom or what
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write the comparison to a file, whole or not at all
@@ -82,6 +83,17 @@ pub(super) struct Compare {
     threads: Option<u16>,
     #[command(flatten)]
     guard: Guard,
+}
+
+/// Whom a comparison is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, on a terminal
+    Text,
+    /// For programs
+    Json,
+    /// For people, as a page for a browser, in one file that needs no network
+    Html,
 }
 
 impl Compare {
@@ -105,18 +117,47 @@ impl Compare {
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
         });
         bar.finish_and_clear();
-        let text = match self.format {
-            Format::Text => {
-                text::comparison::comparison(&comparison, output::look(self.output.as_deref()))
-            }
-            Format::Json => Document::new(&comparison).to_text(),
-        };
-        output::deliver(&text, self.output.as_deref())?;
+        output::deliver(&self.told(&comparison), self.output.as_deref())?;
         let is_stopped = (1..=variants.len()).any(|it| comparison.replications.stopped(it) > 0);
         if is_stopped {
             output::warn_stopped(&self.file);
         }
         Ok(if is_stopped { Status::Stopped } else { Status::Fine })
+    }
+
+    fn told(&self, comparison: &Comparison) -> String {
+        match self.format {
+            Format::Text => {
+                text::comparison::comparison(comparison, output::look(self.output.as_deref()))
+            }
+            Format::Json => Document::new(comparison).to_text(),
+            Format::Html => {
+                // Where the file lies is the machine's own matter, and no page is to depend on that.
+                let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+                html::comparison::page(comparison, &name, &self.options())
+            }
+        }
+    }
+
+    /// The options that decide what is compared, as words of a command.
+    fn options(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |option: &str, value: String| words.extend([option.to_owned(), value]);
+        self.with.iter().for_each(|it| add("--with", it.clone()));
+        self.set.iter().for_each(|it| add("--set", it.clone()));
+        self.metric.iter().for_each(|it| add("--metric", it.clone()));
+        if let Some(seed) = self.seed {
+            add("--seed", seed.to_string());
+        }
+        add("--seeds", self.seeds.to_string());
+        if let Some(share) = self.until_precise {
+            add("--until-precise", format!("{}%", share * 100.0));
+            add("--seeds-max", self.seeds_max.to_string());
+        }
+        if self.all {
+            words.push("--all".to_owned());
+        }
+        words
     }
 
     fn scenario(&self, loaded: &Loaded, with: &[String]) -> Result<Scenario, Refusal> {

@@ -17,6 +17,15 @@ use crate::simulation::watch::Watch;
 use crate::simulation::{self, Outcome};
 use crate::units::Span;
 
+/// What the exit status of every export says.
+macro_rules! exit_status {
+    () => {
+        "\
+Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped the replay
+(the export is complete up to there)."
+    };
+}
+
 /// Export a replay for tools that you already have: Prometheus, Perfetto
 ///
 /// A table for spreadsheets, pandas and DuckDB is what `hindsight replay FILE --series OUT.csv` writes.
@@ -39,15 +48,17 @@ enum What {
 /// `hindsight_indicator_value` is what each indicator read when it was evaluated. Times are the
 /// scenario's own, in the past: a server needs a retention that reaches back to them.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
+#[command(after_long_help = concat!(
+    "\
 Examples:
   hindsight export openmetrics FILE -o replay.om
   promtool tsdb create-blocks-from openmetrics replay.om data/
       makes blocks of it, which `prometheus --storage.tsdb.path=data --storage.tsdb.retention.time=20y`
       serves: try your own rules and dashboards on the incident
 
-Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped the replay
-(the export is complete up to there).")]
+",
+    exit_status!()
+))]
 struct OpenMetrics {
     #[command(flatten)]
     replay: Replayed,
@@ -63,15 +74,17 @@ struct OpenMetrics {
 /// evaluated as often. With --tests it is instead a file for `promtool test rules`: the values of this
 /// replay, and when each rule has to fire and to be silent for them.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
+#[command(after_long_help = concat!(
+    "\
 Examples:
   hindsight export rules FILE -o incident.rules.yml
   hindsight export rules FILE --tests incident.rules.yml -o incident.test.yml
   promtool test rules incident.test.yml
       shows that the rules fire when the simulated alerts did; edit the rules and see what becomes of it
 
-Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped the replay
-(the export is complete up to there).")]
+",
+    exit_status!()
+))]
 struct Rules {
     #[command(flatten)]
     replay: Replayed,
@@ -86,15 +99,17 @@ struct Rules {
 /// every indicator; each station has counters; and of each workload a sample of units is shown with every
 /// attempt, where it was, how long it waited and how it ended. Times count from the start of observation.
 #[derive(Debug, Args)]
-#[command(after_long_help = "\
+#[command(after_long_help = concat!(
+    "\
 Examples:
   hindsight export trace FILE -o trace.json
       then open trace.json at https://ui.perfetto.dev; it stays on your machine
   hindsight export trace FILE --sample 5000 --with retry-budget -o trace.json
       more units, and with a mitigation
 
-Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped the replay
-(the export is complete up to there).")]
+",
+    exit_status!()
+))]
 struct Trace {
     #[command(flatten)]
     replay: Replayed,

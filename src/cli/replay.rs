@@ -145,7 +145,7 @@ impl Replay {
             Format::Json => Part::Json(Box::new(json::Replay::new(&report))),
             Format::Md => Part::Md(markdown::Page::new(&report, place)),
             Format::Html => {
-                let ledger = Ledger::new(scenario, &found.value, Some(&outcome));
+                let ledger = Ledger::new(scenario, &found.value(), Some(&outcome));
                 // Where the file lies is the machine's own matter, and no page is to depend on that.
                 let name = found.file.file_name().unwrap_or_default().to_string_lossy();
                 Part::Html(html::Article::new(&report, &ledger, (place, &name)))

@@ -1,13 +1,11 @@
 //! Which scenarios the arguments name, and reading them all before anything runs.
 
-use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::Failure;
-use crate::scenario::{Changes, Loaded, Scenario};
+use crate::scenario::{Changes, Loaded, Scenario, folder};
 
 /// A scenario file that was asked for.
 #[derive(Debug)]
@@ -18,8 +16,15 @@ pub(super) struct Found {
     pub(super) loaded: Loaded,
     /// The scenario, with the changes applied.
     pub(super) scenario: Scenario,
-    /// The same as it is written there.
-    pub(super) value: Value,
+}
+
+impl Found {
+    /// The scenario as it is written, with the changes applied.
+    pub(super) fn value(&self) -> Value {
+        // Worked out when it is asked for, since the file is parsed again for it.
+        let value = self.loaded.value(&self.scenario.changes);
+        value.expect("the scenario was made with the same changes")
+    }
 }
 
 /// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
@@ -35,18 +40,11 @@ pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let unreadable = |error| Failure::Message(format!("cannot read {}: {error}", folder.display()));
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.file_name().is_some_and(is_scenario) && path.is_file() {
-            files.push(path);
-        }
-    }
-    files.sort();
+fn in_folder(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error| Failure::Message(format!("cannot read {}: {error}", path.display()));
+    let files = folder::scenarios(path).map_err(unreadable)?;
     if files.is_empty() {
-        let folder = folder.display();
+        let folder = path.display();
         return Err(Failure::Message(format!(
             "there is no scenario in {folder}: a scenario is a file named *.json; `hindsight new my-incident -o {folder}/my-incident.json` writes a first one"
         )));
@@ -54,21 +52,13 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn is_scenario(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    name.ends_with(".json")
-        && !name.starts_with('.')
-        && !name.ends_with(".golden.json")
-        && !name.ends_with(".schema.json")
-}
-
 /// The scenarios that the arguments name, with the changes applied, or everything that is wrong with any.
 pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found>, Failure> {
     let (mut found, mut refused) = (Vec::new(), Vec::new());
     for file in files(arguments)? {
         let read = |loaded: Loaded| {
-            let (scenario, value) = (loaded.scenario(changes)?, loaded.value(changes)?);
-            Ok(Found { file: file.clone(), loaded, scenario, value })
+            let scenario = loaded.scenario(changes)?;
+            Ok(Found { file: file.clone(), loaded, scenario })
         };
         match Loaded::read(&file).and_then(read) {
             Ok(it) => found.push(it),
@@ -76,23 +66,4 @@ pub(super) fn read(arguments: &[PathBuf], changes: &Changes) -> Result<Vec<Found
         }
     }
     if refused.is_empty() { Ok(found) } else { Err(Failure::Refused(refused)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn golden_files_and_schemas_are_no_scenarios() {
-        let cases = [
-            ("a.json", true),
-            ("a.golden.json", false),
-            ("scenario.schema.json", false),
-            ("a.csv", false),
-            (".a.json", false),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(is_scenario(OsStr::new(name)), expected, "{name}");
-        }
-    }
 }

@@ -35,8 +35,10 @@ pub struct Comparison<'a> {
     pub baseline: &'a Scenario,
     /// What is compared with it.
     pub variants: &'a [Variant],
-    /// The runs; the first variant there is the baseline.
+    /// The numbers of all runs; the first variant there is the baseline.
     pub replications: Replications,
+    /// The runs with the baseline's own seed, the baseline's first.
+    pub runs: Vec<Outcome>,
     /// Where each variant's benefit arises, with the baseline's own seed.
     pub origins: Vec<Origin>,
 }
@@ -77,10 +79,11 @@ impl<'a> Comparison<'a> {
             let left = effort.seeds_max.saturating_sub(replications.seeds());
             next = if is_precise { 0 } else { replications.seeds().min(left) };
         }
-        let told: Vec<Told> =
+        let told: Vec<(Told, Outcome)> =
             scenarios.par_iter().map(|scenario| Told::of(scenario, baseline.seed())).collect();
+        let (told, runs): (Vec<Told>, Vec<Outcome>) = told.into_iter().unzip();
         let origins = told[1..].iter().map(|variant| origin(&told[0], variant)).collect();
-        Self { baseline, variants, replications, origins }
+        Self { baseline, variants, replications, runs, origins }
     }
 
     /// How a number of a variant differs; both by their places.
@@ -119,10 +122,11 @@ struct Told {
 }
 
 impl Told {
-    fn of(scenario: &Scenario, seed: u64) -> Self {
+    fn of(scenario: &Scenario, seed: u64) -> (Self, Outcome) {
         let mut fates = Fates::new(scenario.names.workloads.len());
         let outcome = simulation::observed(scenario, seed, &mut fates);
-        Self { fates: fates.by_key(), time_spent: time_spent(scenario, &outcome) }
+        let told = Self { fates: fates.by_key(), time_spent: time_spent(scenario, &outcome) };
+        (told, outcome)
     }
 }
 

@@ -13,9 +13,7 @@ const ANNOTATIONS_MAX: usize = 10;
 pub fn commands(all: &[Judged]) -> String {
     let mut wrong: Vec<(usize, String)> = Vec::new();
     for judged in all {
-        let is_as_approved =
-            judged.is_blessed || matches!(judged.verdict, Verdict::Same | Verdict::Tolerated(_));
-        if !is_as_approved {
+        if !judged.is_as_approved() {
             wrong.push((rank(&judged.verdict), command(judged, &junit::message(judged))));
         }
         let crossed = judged.thresholds.iter().filter(|bound| !bound.is_kept);

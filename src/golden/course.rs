@@ -33,6 +33,8 @@ pub struct Parting {
     pub number: u64,
     /// What happened in each run; nothing in one that had ended.
     pub sides: [Option<Happened>; 2],
+    /// The fingerprint of the first run at its end.
+    pub fingerprint: Fingerprint,
 }
 
 impl Parting {
@@ -61,15 +63,15 @@ pub struct Stretch {
 #[must_use]
 pub fn parting(scenarios: [&Scenario; 2]) -> Option<Parting> {
     let [old, new] = scenarios;
-    let marks = rayon::join(|| marks(old), || marks(new));
-    let same = marks.0.iter().zip(&marks.1).take_while(|(old, new)| old == new).count();
+    let ((marks_old, fingerprint), (marks_new, _)) = rayon::join(|| marks(old), || marks(new));
+    let same = marks_old.iter().zip(&marks_new).take_while(|(old, new)| old == new).count();
     let from = same as u64 * BLOCK;
     let block = |scenario: &Scenario| seen(scenario, [from, from + BLOCK], usize::MAX);
     let (old, new) = rayon::join(|| block(old), || block(new));
     let is_same = |at: &usize| old.get(*at).map(|it| it.0) == new.get(*at).map(|it| it.0);
     let at = (0..old.len().max(new.len())).find(|at| !is_same(at))?;
     let side = |seen: &[Seen]| seen.get(at).map(|(_, happened)| happened.clone());
-    Some(Parting { number: from + at as u64 + 1, sides: [side(&old), side(&new)] })
+    Some(Parting { number: from + at as u64 + 1, sides: [side(&old), side(&new)], fingerprint })
 }
 
 /// What happens in a scenario's run after its `after`-th event, up to and with its `until`-th.
@@ -80,11 +82,11 @@ pub fn stretch(scenario: &Scenario, after: u64, until: u64) -> Stretch {
     Stretch { events: until.saturating_sub(after), first }
 }
 
-/// The fingerprint after every block of events.
-fn marks(scenario: &Scenario) -> Vec<Fingerprint> {
+/// The fingerprint after every block of events, and at the end.
+fn marks(scenario: &Scenario) -> (Vec<Fingerprint>, Fingerprint) {
     let mut marks = Marks::default();
-    let _ = simulation::observed(scenario, scenario.seed(), &mut marks);
-    marks.0
+    let outcome = simulation::observed(scenario, scenario.seed(), &mut marks);
+    (marks.0, outcome.run.fingerprint)
 }
 
 /// What the fingerprint sees of an event, and the event in words.

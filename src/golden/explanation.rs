@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::course::{Parting, Stretch, parting, stretch};
+use super::judged::Replayed;
 use super::leaves::{Leaf, changes};
 use super::moves::Moves;
-use super::{Approved, Checkpoint, Golden};
-use crate::scenario::{Changes, Loaded, Scenario};
+use super::{Approved, Checkpoint};
+use crate::scenario::{Changes, Loaded};
 
 /// Why a replay differs from its golden file.
 #[derive(Clone, Debug)]
@@ -46,33 +47,18 @@ pub enum Course {
     Unknown(String),
 }
 
-/// What both sides of a comparison are.
-#[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
-    /// What was approved.
-    pub approved: &'a Approved,
-    /// What was replayed.
-    pub golden: &'a Golden,
-    /// The replay as JSON.
-    pub results: &'a Value,
-    /// The scenario that was replayed.
-    pub scenario: &'a Scenario,
-    /// The folder in which it and its traces stand.
-    pub folder: &'a Path,
-}
-
 impl Explanation {
-    /// Finds out why a replay differs, which takes up to four runs of it.
+    /// Finds out why a replay differs from what was approved, which takes up to four runs.
     #[must_use]
-    pub fn new(sides: Sides) -> Self {
-        let (old, new) = (&sides.approved.envelope, &sides.golden.envelope);
-        let moves = Moves::between(&sides.approved.results, sides.results);
+    pub fn new(replayed: Replayed, approved: &Approved) -> Self {
+        let (old, new) = (&approved.envelope, &replayed.golden.envelope);
+        let moves = Moves::between(&approved.results, &json!(replayed.golden.results));
         let versions = [old.model_version, new.model_version];
         let scenario = changes(&old.scenario, &new.scenario);
         let course = match (&moves.fingerprints, scenario.is_empty()) {
             (None, _) => Course::Same,
-            (Some(_), true) => within(sides),
-            (Some(_), false) => parts(sides),
+            (Some(_), true) => within(replayed, approved),
+            (Some(_), false) => parts(replayed, approved),
         };
         let model_versions = (versions[0] != versions[1]).then_some(versions);
         Self { moves, scenario, model_versions, course }
@@ -80,33 +66,34 @@ impl Explanation {
 }
 
 /// Runs the approved scenario beside the present one.
-fn parts(sides: Sides) -> Course {
-    let text = sides.approved.envelope.scenario.to_string();
-    let loaded = Loaded::parse("the approved scenario", text.as_bytes(), sides.folder.to_owned());
-    let approved = match loaded.and_then(|loaded| loaded.scenario(&Changes::default())) {
-        Ok(approved) => approved,
+fn parts(replayed: Replayed, approved: &Approved) -> Course {
+    let text = approved.envelope.scenario.to_string();
+    let folder = replayed.file.parent().unwrap_or(Path::new(""));
+    let loaded = Loaded::parse("the approved scenario", text.as_bytes(), folder.to_owned());
+    let scenario = match loaded.and_then(|loaded| loaded.scenario(&Changes::default())) {
+        Ok(scenario) => scenario,
         Err(refusal) => return Course::Unknown(refusal.to_string()),
     };
-    match parting([&approved, sides.scenario]) {
+    match parting([&scenario, replayed.scenario]) {
         Some(parting) => {
-            let fingerprint = &sides.approved.results["fingerprint"];
-            let rerun = crate::simulation::run(&approved, approved.seed()).run.fingerprint;
-            let is_program_same = fingerprint.as_str() == Some(rerun.to_string().as_str());
+            let fingerprint = &approved.results["fingerprint"];
+            let is_program_same =
+                fingerprint.as_str() == Some(parting.fingerprint.to_string().as_str());
             Course::Parts { parting: Box::new(parting), is_program_same }
         }
         // The scenario's changes change no event: it is the program.
-        None => within(sides),
+        None => within(replayed, approved),
     }
 }
 
 /// The stretch between two checkpoints in which the runs part.
-fn within(sides: Sides) -> Course {
-    let (old, new) = (&sides.approved.envelope.checkpoints, &sides.golden.envelope.checkpoints);
+fn within(replayed: Replayed, approved: &Approved) -> Course {
+    let (old, new) = (&approved.envelope.checkpoints, &replayed.golden.envelope.checkpoints);
     let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
     let last: Option<&Checkpoint> = same.checked_sub(1).and_then(|at| new.get(at));
     let next = new.get(same);
     let after = last.map_or(0, |it| it.events);
-    let until = next.map_or(sides.golden.results.events, |it| it.events);
+    let until = next.map_or(replayed.golden.results.events, |it| it.events);
     let between = [last, next].map(|it| it.map(|it| it.at.clone()));
-    Course::Within { between, stretch: stretch(sides.scenario, after, until) }
+    Course::Within { between, stretch: stretch(replayed.scenario, after, until) }
 }

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::{Value, json};
-
-use super::explanation::{Explanation, Sides};
+use super::explanation::Explanation;
 use super::tolerance::{self, Tolerance};
 use super::{Approved, Golden};
 use crate::report::account::thresholds::Row;
@@ -55,12 +53,17 @@ impl Judged {
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_fine(&self) -> bool {
-        let is_as_approved = match self.verdict {
+        self.is_as_approved() && self.thresholds.iter().all(|bound| bound.is_kept)
+    }
+
+    /// Whether the replay is what was approved, or has just been.
+    #[must_use]
+    pub fn is_as_approved(&self) -> bool {
+        match self.verdict {
             Verdict::Same | Verdict::Tolerated(_) => true,
             Verdict::Differs(_) | Verdict::Odd(_) | Verdict::Missing => self.is_blessed,
             Verdict::Unreferenced | Verdict::Dead => false,
-        };
-        is_as_approved && self.thresholds.iter().all(|bound| bound.is_kept)
+        }
     }
 
     /// Whether accepting the replay would change the golden file, and may.
@@ -110,15 +113,7 @@ impl Replayed<'_> {
             Ok(approved) => approved,
             Err(reason) => return Verdict::Odd(reason),
         };
-        let results = json!(self.golden.results);
-        let folder = self.file.parent().unwrap_or(Path::new(""));
-        let explanation = Explanation::new(Sides {
-            approved: &approved,
-            golden: self.golden,
-            results: &results,
-            scenario: self.scenario,
-            folder,
-        });
+        let explanation = Explanation::new(*self, &approved);
         let is_tolerated = !most.is_empty()
             && tolerance::beyond(&explanation.moves, most).is_empty()
             && explanation.moves.facts.is_empty();
@@ -152,11 +147,4 @@ impl Replayed<'_> {
 fn is_dead(scenario: &Scenario, outcome: &Outcome) -> bool {
     let done = |name: &String| outcome.counts.of(&format!("{name}.done")).and_then(|it| it.0);
     scenario.names.workloads.iter().filter_map(done).sum::<f64>() <= 0.0
-}
-
-/// The names of all numbers in a replay.
-#[must_use]
-pub fn metrics(results: &Value) -> Vec<String> {
-    let metrics = results["metrics"].as_object();
-    metrics.map(|it| it.keys().cloned().collect()).unwrap_or_default()
 }

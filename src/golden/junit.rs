@@ -27,10 +27,8 @@ pub fn document(all: &[Judged]) -> String {
 }
 
 fn comparison(judged: &Judged) -> TestCase {
-    let is_as_approved =
-        judged.is_blessed || matches!(judged.verdict, Verdict::Same | Verdict::Tolerated(_));
     let told = text::judged(judged);
-    let message = (!is_as_approved).then(|| message(judged));
+    let message = (!judged.is_as_approved()).then(|| message(judged));
     case(&judged.file, "as approved", message.as_deref(), &told)
 }
 

@@ -4,6 +4,7 @@ use super::explanation::Explanation;
 use super::judged::{Judged, Verdict};
 use super::moves::{Fact, Metric};
 use super::text;
+use crate::report::markup::{code, head, markdown as cell, row, runs};
 
 /// Job summaries may have a megabyte.
 const BYTES_MAX: usize = 1_000_000;
@@ -19,10 +20,10 @@ pub fn summary(all: &[Judged]) -> String {
         0 => format!("✓ {} replays are as approved", all.len()),
         _ => format!("✗ {wrong} of {} replays are not as approved", all.len()),
     };
-    let mut parts = vec![format!("## {heading}\n\n"), table(&["", "scenario", ""])];
+    let mut parts = vec![format!("## {heading}\n\n"), head(&["", "scenario", ""])];
     for judged in all {
         let mark = if judged.is_fine() { "✓" } else { "✗" };
-        parts.push(format!("| {mark} | {} | {} |\n", code(&judged.file), headline(judged)));
+        parts.push(row(&[mark, &code(&judged.file), &headline(judged)]));
     }
     parts.extend(all.iter().filter(|judged| !judged.thresholds.is_empty()).map(thresholds));
     for judged in all {
@@ -35,17 +36,13 @@ pub fn summary(all: &[Judged]) -> String {
 
 fn thresholds(judged: &Judged) -> String {
     let heading = format!("\n### Thresholds of {}\n\n", code(&judged.file));
-    let mut parts = vec![heading, table(&["", "threshold", "of", "limit", "simulated"])];
+    let mut parts = vec![heading, head(&["", "threshold", "of", "limit", "simulated"])];
     for bound in &judged.thresholds {
-        let cells = [&bound.name, &bound.metric, &bound.limit, &bound.simulated].map(|it| cell(it));
-        parts.push(format!("| {} | {} |\n", bound.mark(), cells.join(" | ")));
+        let [name, metric, limit, simulated] =
+            [&bound.name, &bound.metric, &bound.limit, &bound.simulated].map(|it| cell(it));
+        parts.push(row(&[bound.mark(), &name, &metric, &limit, &simulated]));
     }
     parts.concat()
-}
-
-/// The head of a table.
-fn table(columns: &[&str]) -> String {
-    format!("| {} |\n|{}\n", columns.join(" | "), " --- |".repeat(columns.len()))
 }
 
 fn headline(judged: &Judged) -> String {
@@ -82,7 +79,7 @@ fn section(judged: &Judged, it: &Explanation) -> String {
     parts.push(fenced(&(text::course(it).join("\n") + "\n")));
     let moves = &it.moves;
     if !moves.metrics.is_empty() || !moves.facts.is_empty() || !moves.thresholds.is_empty() {
-        parts.push("\n".to_owned() + &table(&["moved", "from", "to", "by"]));
+        parts.push("\n".to_owned() + &head(&["moved", "from", "to", "by"]));
     }
     parts.extend(moves.thresholds.iter().chain(&moves.facts).map(fact));
     parts.extend(moves.metrics.iter().take(TOLD_MAX).map(metric));
@@ -99,42 +96,23 @@ fn fact(it: &Fact) -> String {
         };
         format!("{mark}{}", cell(&text::value(&it.simulated[side])))
     });
-    format!("| **{}** | {old} | {new} | |\n", cell(&it.id))
+    row(&[&format!("**{}**", cell(&it.id)), &old, &new, ""])
 }
 
 fn metric(it: &Metric) -> String {
     let [old, new] = it.values.each_ref().map(|it| cell(&text::value(it)));
     let by = text::by(it.by);
     let by = by.trim().trim_start_matches('(').trim_end_matches(')');
-    format!("| {} | {old} | {new} | {by} |\n", code(&it.name))
+    row(&[&code(&it.name), &old, &new, by])
 }
 
 fn rest(all: usize) -> String {
     if all > TOLD_MAX { format!("\n… and {} more.\n", all - TOLD_MAX) } else { String::new() }
 }
 
-/// Text in a cell of a table.
-fn cell(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', " ");
-    text.replace('<', "&lt;").replace('*', "\\*").replace('_', "\\_").replace('`', "\\`")
-}
-
-/// Text as it is, in a line or a cell.
-fn code(text: &str) -> String {
-    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    let fence = "`".repeat(1 + runs(&text));
-    let space = if text.contains('`') { " " } else { "" };
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(3.max(1 + runs(text)));
     format!("{fence}text\n{text}{fence}\n")
-}
-
-/// The most backquotes in a row.
-fn runs(text: &str) -> usize {
-    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 fn cut(mut text: String) -> String {
@@ -155,11 +133,5 @@ mod tests {
         assert_eq!(short.len(), 800_000);
         let long = cut("é".repeat(900_000));
         assert!(long.len() <= BYTES_MAX && long.ends_with(CUT), "{}", long.len());
-    }
-
-    #[test]
-    fn names_stay_in_their_cells() {
-        assert_eq!(code("a|b`c\n"), "`` a\\|b`c  ``");
-        assert_eq!(cell("a|b\n<b>*x*"), "a\\|b &lt;b>\\*x\\*");
     }
 }

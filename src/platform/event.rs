@@ -233,3 +233,28 @@ impl From<Packed> for Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// There are so many kinds, counted from 1.
+    const KINDS: u8 = 36;
+
+    #[test]
+    fn every_kind_of_event_comes_out_as_it_went_in() {
+        for kind in 1..=KINDS {
+            let packed = Packed::new(kind, 3, 5 << 32 | 7).with(2);
+            let event = Event::from(packed);
+            let again = Packed::from(event);
+            assert_eq!(again.parts().0, kind, "{event:?}");
+            assert_eq!(Event::from(again), event, "kind {kind}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "only events are packed")]
+    fn no_kind_is_left_out_of_the_test_above() {
+        let _ = Event::from(Packed::new(KINDS + 1, 0, 1));
+    }
+}

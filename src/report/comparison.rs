@@ -13,6 +13,9 @@ use crate::scenario::facts::{self, Unit};
 use crate::simulation::MODEL_VERSION;
 use crate::simulation::fates::Fate;
 
+/// What the scenario as it is stands under, beside its variants.
+pub const BASELINE: &str = "baseline";
+
 /// The version of the layout.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -112,6 +115,8 @@ pub struct Row {
     pub told_apart: Effect,
     /// By how much pairing reduced the variance.
     pub reduction: String,
+    /// The numbers behind the words; none if no seed has both.
+    pub paired: Option<Paired>,
 }
 
 /// What a difference is.
@@ -134,6 +139,25 @@ pub struct Table {
     pub baseline: String,
     /// A line for each variant.
     pub rows: Vec<Row>,
+}
+
+/// What was run, in a sentence without its full stop.
+#[must_use]
+pub fn beside(it: &Comparison) -> String {
+    format!(
+        "{} and {} variants of it with the same {} seeds from {} on: the same arrivals and the same demands in each; intervals are of 95 %",
+        it.baseline.file.id,
+        it.variants.len(),
+        it.replications.seeds(),
+        it.baseline.seed()
+    )
+}
+
+/// That seeds of a variant do not count, if there are any.
+#[must_use]
+pub fn stopped(it: &Comparison, variant: usize) -> Option<String> {
+    let (stopped, seeds) = (it.replications.stopped(variant + 1), it.replications.seeds());
+    (stopped > 0).then(|| format!("a limit stopped {stopped} of {seeds} pairs, which do not count"))
 }
 
 /// A table for each number that is anything but zero somewhere.
@@ -169,12 +193,13 @@ fn nothing() -> Row {
         change: String::new(),
         told_apart: Effect::None,
         reduction: String::new(),
+        paired: None,
     }
 }
 
 fn row(it: &Paired, words: Words, form: Form) -> Row {
     let difference = it.difference.mean;
-    let apart = if form == Form::Moment { Form::Span } else { form };
+    let apart = form.apart();
     let sign = if difference < 0.0 { "−" } else { "+" };
     let half_width =
         it.difference.half_width.map(|half| format!(" ± {}", words.number(half, apart)));
@@ -199,6 +224,7 @@ fn row(it: &Paired, words: Words, form: Form) -> Row {
         }),
         told_apart,
         reduction: reduction(it),
+        paired: Some(*it),
     }
 }
 

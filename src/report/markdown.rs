@@ -7,7 +7,7 @@ use super::account::{facts, impact, outlook, story, thresholds, verdict};
 use super::chart::frame::Frame;
 use super::chart::indicators::charts;
 use super::chart::picture::picture;
-use super::markup::markdown as plain;
+use super::markup::{self, head as header, markdown as plain};
 use super::timeline::timeline;
 use super::words::{Words, count};
 
@@ -223,12 +223,8 @@ fn tail(report: &Report) -> String {
     text.concat()
 }
 
-fn header(cells: &[&str]) -> String {
-    let rule = vec!["---"; cells.len()].join(" | ");
-    format!("| {} |\n| {rule} |\n", cells.join(" | "))
-}
-
+/// A row of texts.
 fn row(cells: &[&str]) -> String {
     let cells: Vec<String> = cells.iter().map(|text| plain(text)).collect();
-    format!("| {} |\n", cells.join(" | "))
+    markup::row(&cells)
 }

@@ -35,8 +35,20 @@ pub(super) fn script(value: &impl Serialize) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
+/// The head of a table in Markdown.
+pub(crate) fn head(columns: &[&str]) -> String {
+    let rule = vec!["---"; columns.len()].join(" | ");
+    format!("| {} |\n| {rule} |\n", columns.join(" | "))
+}
+
+/// A row of a table in Markdown, of cells that are escaped.
+pub(crate) fn row(cells: &[impl AsRef<str>]) -> String {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
 /// A text on one line of Markdown, in which nothing is formatted, ends a cell or becomes a tag.
-pub(super) fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
@@ -53,6 +65,19 @@ pub(super) fn markdown(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// A text as it is, in a line or a cell of Markdown.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
+    let fence = "`".repeat(1 + runs(&text));
+    let space = if text.contains('`') { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
+/// The most backquotes in a row: a fence around the text has more.
+pub(crate) fn runs(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 /// Whether a character breaks lines, does something to a terminal or changes the direction of text.
@@ -84,6 +109,12 @@ mod tests {
         assert!(!json.contains(['<', '>', '&', '\u{2028}']), "{json}");
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), hostile);
         assert_eq!(markdown("a|b_c\n<img> `x` @all"), "a\\|b\\_c &lt;img\\> \\`x\\` &#64;all");
+    }
+
+    #[test]
+    fn code_stays_in_its_cell() {
+        assert_eq!(code("a|b`c\n"), "`` a\\|b`c  ``");
+        assert_eq!(row(&[code("a|b"), markdown("c|d")]), "| `a\\|b` | c\\|d |\n");
     }
 
     #[test]

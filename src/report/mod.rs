@@ -18,7 +18,7 @@ pub mod html;
 pub mod json;
 pub(crate) mod layout;
 pub mod markdown;
-mod markup;
+pub(crate) mod markup;
 pub mod minutes;
 pub mod ranking;
 pub mod series;

@@ -6,7 +6,7 @@ use super::words::measure_name;
 use super::{Report, words};
 use crate::platform::indicator::{Indicator, Threshold};
 use crate::platform::measures::{Dimension, Kind, Measure, Stretch};
-use crate::units::{Instant, Span};
+use crate::units::Instant;
 
 /// The percentiles at which latencies are read.
 const PERCENTILES: [f64; 3] = [50.0, 95.0, 99.0];
@@ -125,12 +125,6 @@ impl Series<'_> {
             Dimension::Rate | Dimension::Number => value,
         }
     }
-
-    /// Whether anything was ever measured that is not nothing.
-    #[must_use]
-    pub fn is_alive(&self) -> bool {
-        self.points(1).any(|point| point.value.is_some_and(|value| value > 0.0))
-    }
 }
 
 /// Every series of the observed time, in the order of stations, calls and types of jobs.
@@ -171,12 +165,6 @@ pub fn all<'a>(report: &Report<'a>) -> Vec<Series<'a>> {
         }
     }
     found
-}
-
-/// The span of one point over so many bins.
-#[must_use]
-pub fn step(report: &Report, bins: usize) -> Span {
-    report.scenario.clock.resolution() * bins.max(1) as u64
 }
 
 /// The worst of the places that an indicator watches, over the bins from `first` to before `end`: of levels

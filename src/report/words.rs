@@ -46,6 +46,11 @@ impl Form {
         }
     }
 
+    /// As what a difference of two such values is shown: moments are apart by a length of time.
+    pub(crate) fn apart(self) -> Self {
+        if self == Self::Moment { Self::Span } else { self }
+    }
+
     /// As what the values of a measure are shown.
     pub(crate) fn of_measure(measure: Measure) -> Self {
         match measure.dimension() {
@@ -123,9 +128,8 @@ impl<'a> Words<'a> {
     /// The mean of replications and how far off it may be, such as `10:29:04 ± 2s`.
     pub(crate) fn interval(self, interval: &Interval, form: Form) -> String {
         let mean = self.number(interval.mean, form);
-        let of_half = if form == Form::Moment { Form::Span } else { form };
         match interval.half_width {
-            Some(half_width) => format!("{mean} ± {}", self.number(half_width, of_half)),
+            Some(half_width) => format!("{mean} ± {}", self.number(half_width, form.apart())),
             None => mean,
         }
     }

@@ -9,6 +9,7 @@ pub mod compile;
 pub mod document;
 pub mod facts;
 pub mod file;
+pub mod folder;
 mod inputs;
 mod load;
 pub mod names;

@@ -191,10 +191,109 @@ async function incident(name) {
   });
 }
 
+/// The document for programs that stands on a page.
+async function reportOf(name) {
+  let found;
+  await open(name, {}, async (page) => { found = await page.$$eval("#r1-report", ([it]) => JSON.parse(it.textContent)); });
+  return found;
+}
+
+/// A page of a comparison: what the document for programs says, lines of all variants, and lines put away.
+async function compared(name) {
+  const own = `compared/${name}`;
+  const size = statSync(join(folder, `${own}.html`)).size;
+  ok(size < SIZE_MAX, `${own}: ${size} bytes`);
+  const scenario = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")).envelope.scenario;
+  const mitigations = Object.keys(scenario.mitigations);
+  const report = await reportOf(own);
+  const variants = ["baseline", ...report.variants.map((it) => it.variant)];
+  let light;
+  await open(own, {}, async (page) => {
+    light = await background(page);
+    equal(variants.slice(1).sort(), [...mitigations, "all"].sort(), `${own}: mitigations`);
+    equal(await page.locator(".variants button.variant").allInnerTexts(), variants, `${own}: variants`);
+    ok((await page.locator(".again pre").innerText()).startsWith(`hindsight compare ${name}.json --seeds 2`), `${own}: command`);
+    equal(await count(page, ".origins tbody tr"), variants.length - 1, `${own}: origins`);
+    await variantCharts(page, own, variants);
+    await whiskers(page, own, report);
+    await contrast(page, `${own}, light`);
+    await zoom(page, own);
+    await putAway(page, own, variants.length);
+  });
+  await open(own, { colorScheme: "dark" }, async (page) => {
+    ok((await background(page)) !== light, `${own}: dark is another background`);
+    await contrast(page, `${own}, dark`);
+  });
+  await open(own, { viewport: PHONE, hasTouch: true, isMobile: true }, async (page) => {
+    equal(await overflow(page), 0, `${own}: nothing wider than a phone`);
+    await variantCharts(page, `${own}, phone`, variants);
+  });
+  await open(own, { javaScriptEnabled: false }, async (page) => {
+    const headings = await page.locator("h1, h2").allInnerTexts();
+    for (const part of ["What each changes", "When customers were hurt", "Indicators", "Where it arises"]) {
+      ok(headings.includes(part), `${own} without script: ${part}`);
+    }
+    ok((await count(page, "figure .area path.line")) > variants.length, `${own} without script: charts`);
+    equal(await page.locator(".tools").isVisible(), false, `${own} without script: no buttons`);
+  });
+}
+
+/// Every chart has a line for each variant that has values, told apart by colour or dashes.
+async function variantCharts(page, name, variants) {
+  const data = await page.$$eval("#r1-charts", ([it]) => JSON.parse(it.textContent));
+  equal(await count(page, "figure"), data.charts.length, `${name}: charts`);
+  for (const chart of data.charts) equal(chart.lines.map((it) => it.name), variants, `${name}: lines of ${chart.title}`);
+  const looks = await page.$$eval(".variants .swatch path", (all) => all.map((it) => {
+    const { stroke, strokeDasharray } = getComputedStyle(it);
+    return `${stroke} ${strokeDasharray}`;
+  }));
+  equal(new Set(looks).size, variants.length, `${name}: lines that look alike`);
+  const empty = await page.$$eval("figure", (all) => all.filter((figure) => {
+    const box = figure.querySelector(".area > svg").getBoundingClientRect();
+    const drawn = [...figure.querySelectorAll(".area path.line")].some((it) => it.getTotalLength() > 0);
+    return !drawn || box.height < 60 || box.width < 200 || figure.querySelector(".unit").textContent === "";
+  }).map((it) => it.querySelector("h4").textContent));
+  equal(empty, [], `${name}: charts without lines`);
+  const lanes = await page.$$eval(".strip > .lane .name", (all) => all.map((it) => it.textContent));
+  equal(lanes, variants, `${name}: lanes`);
+}
+
+/// Dots lie on the side of zero that their number says, and whiskers reach over it only if it cannot be told.
+async function whiskers(page, name, report) {
+  const wrong = await page.$$eval(".effects tbody tr", (rows, report) => rows.flatMap((row) => {
+    const metric = row.closest("details").querySelector("h3").textContent;
+    const variant = report.variants.find((it) => it.variant === row.querySelector("th").textContent);
+    const told = variant.metrics.find((it) => it.metric === metric);
+    const box = (path) => row.querySelector(path)?.getBBox();
+    const zero = box(".zero").x, mean = box(".mean").x, line = box(".whisker");
+    const isRight = Math.sign(Math.round((mean - zero) * 10)) === 0 || Math.sign(mean - zero) === Math.sign(told.difference);
+    const crosses = line && line.x < zero - 1 && line.x + line.width > zero + 1;
+    const isTold = !(crosses && told.is_distinguishable);
+    return isRight && isTold ? [] : [`${metric} of ${variant.variant}`];
+  }), report);
+  equal(wrong, [], `${name}: whiskers`);
+  ok((await count(page, ".effects tbody tr")) >= report.variants.length, `${name}: rows`);
+}
+
+/// A variant that is put away is nowhere; pressed again anywhere, it is everywhere again.
+async function putAway(page, name, variants) {
+  const shown = (number) => page.$$eval(`[data-of="${number}"]`, (all) => all.filter((it) => it.getClientRects().length).length);
+  const before = await shown(1);
+  ok(before > 0, `${name}: the first variant is there`);
+  await page.locator('.variants button[data-variant="1"]').click();
+  equal(await shown(1), 0, `${name}: the first variant is away`);
+  const states = await page.$$eval("button[data-variant]", (all) => all.map((it) => [it.dataset.variant, it.getAttribute("aria-pressed")]));
+  ok(states.every(([number, is]) => is === String(number !== "1")), `${name}: all its buttons say so`);
+  ok(variants < 3 || (await shown(2)) > 0, `${name}: others stay`);
+  await page.locator('figure button[data-variant="1"]').first().click();
+  equal(await shown(1), before, `${name}: the first variant is back`);
+}
+
 const names = readdirSync(folder).filter((it) => it.endsWith(".json")).map((it) => it.slice(0, -5)).sort();
 ok(names.length >= 5, "there are pages to look at");
 for (const name of names) {
   await incident(name);
+  await compared(name);
   console.log(`fine  ${name}`);
 }
 
@@ -212,6 +311,14 @@ await open("hostile", {}, async (page) => {
   equal(await overflow(page), 0, "hostile: nothing too wide");
 });
 await open("hostile", { viewport: PHONE, isMobile: true }, async (page) => equal(await overflow(page), 0, "hostile: nothing wider than a phone"));
+await open("compared/hostile", {}, async (page) => {
+  ok((await page.title()).startsWith("Compared: </script><script>"), "compared, hostile: nothing ran");
+  equal(await count(page, "img"), 0, "compared, hostile: no element of the scenario's own");
+  equal(await count(page, "script:not([type])"), 1, "compared, hostile: one script");
+  ok((await page.locator(".variants").innerText()).includes("<img src=x onerror="), "compared, hostile: notes are shown");
+  ok((await page.locator(".again pre").innerText()).includes("'it'\\''s <b>.json'"), "compared, hostile: quoted for a shell");
+  equal(await overflow(page), 0, "compared, hostile: nothing too wide");
+});
 console.log("fine  hostile texts");
 
 await open("several", {}, async (page) => {
@@ -226,4 +333,4 @@ await open("several", {}, async (page) => {
 });
 console.log("fine  several replays on one page");
 await browser.close();
-console.log(`${checks} checks of ${names.length + 2} pages`);
+console.log(`${checks} checks of ${2 * names.length + 3} pages`);

@@ -14,7 +14,7 @@ fn compared(file: &str, more: &[&str]) -> Value {
 
 /// Three units of tenant `a` come at once to one slot of ten seconds with a queue of one, which rejects the
 /// third, and three more after a minute; the mitigation lets two wait.
-fn crowded() -> Value {
+pub(crate) fn crowded() -> Value {
     let stations = json!({ "s": service("10s", &json!({ "queue": { "bound": 1 } })) });
     let workloads =
         json!({ "early": burst(10, 3, "s", &json!({})), "late": burst(70, 3, "s", &json!({})) });

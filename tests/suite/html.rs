@@ -17,7 +17,7 @@ fn page(arguments: &[&str]) -> String {
 }
 
 /// The JSON in the script element of an id.
-fn data(page: &str, id: &str) -> Value {
+pub(crate) fn data(page: &str, id: &str) -> Value {
     let begins = format!("<script type=\"application/json\" id=\"{id}\">");
     let (_, rest) = page.split_once(&begins).expect("the page has the data");
     let (json, _) = rest.split_once("</script>").expect("the element ends");
@@ -25,7 +25,7 @@ fn data(page: &str, id: &str) -> Value {
 }
 
 /// A scenario whose every free text is hostile.
-fn hostile() -> Value {
+pub(crate) fn hostile() -> Value {
     let mut value = short_value();
     for path in [
         "/title",

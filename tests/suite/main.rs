@@ -4,6 +4,7 @@ mod bench;
 mod cli;
 mod cliffs;
 mod compare;
+mod compare_html;
 mod determinism;
 mod explain;
 mod exports;

@@ -23,8 +23,12 @@ pub(in crate::report) struct Axis {
 impl Axis {
     /// The axis for values of a measure (seconds, events per second, numbers) up to `highest`.
     pub(in crate::report) fn new(measure: Measure, highest: f64) -> Self {
-        let form = Form::of_measure(measure);
-        let (unit, factor) = unit(measure, form, highest);
+        Self::of(Form::of_measure(measure), counted(measure), highest)
+    }
+
+    /// The axis for values of a form up to `highest`; `counted` is what a count counts.
+    pub(in crate::report) fn of(form: Form, counted: &'static str, highest: f64) -> Self {
+        let (unit, factor) = unit(form, counted, highest);
         let highest = (highest * factor).max(0.0);
         let is_whole = form == Form::Count;
         let step = step(highest, is_whole);
@@ -54,7 +58,7 @@ impl Axis {
     }
 }
 
-fn unit(measure: Measure, form: Form, highest: f64) -> (&'static str, f64) {
+fn unit(form: Form, counted: &'static str, highest: f64) -> (&'static str, f64) {
     match form {
         Form::Span if highest <= 1.0 => ("milliseconds", 1e3),
         Form::Span if highest <= 180.0 => ("seconds", 1.0),
@@ -67,7 +71,7 @@ fn unit(measure: Measure, form: Form, highest: f64) -> (&'static str, f64) {
         Form::Share => ("per cent", 100.0),
         Form::Factor => ("times", 1.0),
         Form::Minutes => ("minutes", 1.0),
-        Form::Count | Form::Moment => (counted(measure), 1.0),
+        Form::Count | Form::Moment => (counted, 1.0),
     }
 }
 

@@ -5,11 +5,12 @@
 
 use jiff::civil::DateTime;
 
-use crate::platform::indicator::Window;
+use crate::platform::indicator::{Indicator, Window};
 use crate::report::Report;
 use crate::report::account::impact::harmful;
 use crate::report::timeline::timeline;
 use crate::report::words::span;
+use crate::scenario::clock::Clock;
 use crate::units::{Instant, Span};
 
 /// A chart has at most about so many points.
@@ -58,7 +59,6 @@ pub(in crate::report) struct Frame {
     /// The incident as people saw it: what is worth a closer look.
     pub(in crate::report) focus: Option<[f64; 2]>,
     begins: Instant,
-    ended: Instant,
 }
 
 /// A label on the time axis.
@@ -69,7 +69,18 @@ pub(in crate::report) struct Tick {
 }
 
 impl Frame {
+    /// The time of one replay.
     pub(in crate::report) fn new(report: &Report) -> Self {
+        Self::of(std::slice::from_ref(report), POINTS_MAX)
+    }
+
+    /// The time of several replays of one scenario, by the first of them, in at most about so many points.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none.
+    pub(in crate::report) fn of(reports: &[Report], points_max: usize) -> Self {
+        let report = &reports[0];
         let clock = &report.scenario.clock;
         let begins = clock.observed_from();
         let mut frame = Self {
@@ -81,16 +92,17 @@ impl Frame {
             shifts: Vec::new(),
             focus: None,
             begins,
-            ended: report.outcome.platform.ended(),
         };
         frame.shift(report);
-        frame.impact = merged(
-            harmful(report)
-                .flat_map(|it| it.windows().iter().map(|window| frame.window(*window)))
-                .collect(),
-        );
+        let hurt = |report| harmful(report).flat_map(Indicator::windows);
+        let windows = reports.iter().flat_map(|report| {
+            hurt(report).map(|window| frame.window(report, *window)).collect::<Vec<_>>()
+        });
+        frame.impact = merged(windows.collect());
         frame.focus = frame.focus(report);
-        frame.divide(report);
+        // A limit may stop one run sooner than another.
+        let bins = reports.iter().map(|it| it.outcome.platform.recorder().bins()).max();
+        frame.divide(&report.scenario.clock, bins.unwrap_or(0), points_max);
         frame
     }
 
@@ -106,8 +118,9 @@ impl Frame {
     }
 
     /// A window as seconds; one that is open goes on to the end of the run.
-    pub(in crate::report) fn window(&self, window: Window) -> [f64; 2] {
-        [self.second(window.from), self.second(window.to.unwrap_or(self.ended))]
+    pub(in crate::report) fn window(&self, report: &Report, window: Window) -> [f64; 2] {
+        let ended = report.outcome.platform.ended();
+        [self.second(window.from), self.second(window.to.unwrap_or(ended))]
     }
 
     /// The moment of so many seconds.
@@ -194,10 +207,9 @@ impl Frame {
     }
 
     /// Divides the bins among the points.
-    fn divide(&mut self, report: &Report) {
-        let clock = &report.scenario.clock;
+    fn divide(&mut self, clock: &Clock, bins: usize, points_max: usize) {
         let first = clock.bin(self.begins);
-        let end = report.outcome.platform.recorder().bins().max(first);
+        let end = bins.max(first);
         let per_point = |bins: usize, points: usize| bins.div_ceil(points.max(1)).max(1);
         let mut edges = vec![first];
         let mut cut = |to: usize, size: usize| {
@@ -205,17 +217,17 @@ impl Frame {
                 edges.push((last + size).min(to));
             }
         };
-        let focus = self.focus.filter(|_| end - first > POINTS_MAX);
+        let focus = self.focus.filter(|_| end - first > points_max);
         if let Some(focus) = focus {
             let [from, to] = focus.map(|second| clock.bin(self.instant(second)).clamp(first, end));
-            let inside = per_point(to - from, POINTS_MAX / 2);
+            let inside = per_point(to - from, points_max / 2);
             let points = (to - from).div_ceil(inside);
-            let outside = per_point(end - first - (to - from), POINTS_MAX - points - 2);
+            let outside = per_point(end - first - (to - from), points_max - points - 2);
             cut(from, outside);
             cut(to, inside);
             cut(end, outside);
         } else {
-            cut(end, per_point(end - first, POINTS_MAX));
+            cut(end, per_point(end - first, points_max));
         }
         self.at = edges[1..].iter().map(|bin| self.second(clock.bin_begins(*bin))).collect();
         self.edges = edges;

@@ -15,17 +15,13 @@ pub(in crate::report) fn charts(report: &Report, frame: &Frame) -> Vec<Chart> {
     indicators.map(|indicator| chart(report, frame, indicator)).collect()
 }
 
-fn chart(report: &Report, frame: &Frame, indicator: &Indicator) -> Chart {
+pub(super) fn chart(report: &Report, frame: &Frame, indicator: &Indicator) -> Chart {
     let config = indicator.config();
     let file = &report.scenario.file.indicators[&config.name];
     let words = Words::new(report.scenario);
     let base = |value: f64| base(config.measure, value);
-    let value = |ends: &[usize]| worst_of(report, indicator, ends[0], ends[1]).map(base);
     let (Threshold::Above(bound) | Threshold::Below(bound)) = config.threshold;
-    let line = Line {
-        name: measure_name(config.measure, file.percentile),
-        values: frame.edges.windows(2).map(value).collect(),
-    };
+    let line = line(report, frame, indicator);
     let form = Form::of_measure(config.measure);
     let side = match config.threshold {
         Threshold::Above(_) => "above",
@@ -41,13 +37,27 @@ fn chart(report: &Report, frame: &Frame, indicator: &Indicator) -> Chart {
             value: base(bound),
             text: format!("bad {side} {}", words.number(bound, form)),
         }),
-        bad: indicator.windows().iter().map(|window| frame.window(*window)).collect(),
+        bad: indicator.windows().iter().map(|window| frame.window(report, *window)).collect(),
         alert: indicator
             .alerted()
             .map(|at| (frame.second(at), format!("alert at {}", words.moment(at)))),
         extreme: extreme(report, frame, &line, indicator),
         axis,
         lines: vec![line],
+    }
+}
+
+/// What an indicator reads.
+pub(super) fn line(report: &Report, frame: &Frame, indicator: &Indicator) -> Line {
+    let config = indicator.config();
+    let value = |ends: &[usize]| {
+        let worst = worst_of(report, indicator, ends[0], ends[1])?;
+        Some(base(config.measure, worst))
+    };
+    let percentile = report.scenario.file.indicators[&config.name].percentile;
+    Line {
+        name: measure_name(config.measure, percentile),
+        values: frame.edges.windows(2).map(value).collect(),
     }
 }
 

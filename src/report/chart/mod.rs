@@ -9,6 +9,7 @@ pub(super) mod indicators;
 pub(super) mod path;
 pub(super) mod picture;
 pub(super) mod stations;
+pub(super) mod variants;
 
 use axis::Axis;
 use frame::Frame;

@@ -88,7 +88,7 @@ fn constant(measure: Measure, lines: &[Line]) -> Option<String> {
         .then(|| Axis::new(measure, highest).told(highest))
 }
 
-fn chart(
+pub(super) fn chart(
     report: &Report,
     frame: &Frame,
     (title, measure): (&str, Measure),

@@ -4,6 +4,7 @@ use super::Explanation;
 use super::ledger::{Fact, Ledger, Parameter, plain};
 use super::mermaid::flowchart;
 use super::ripple::Ripple;
+use crate::report::markup::{code, head, row};
 use crate::report::words::span;
 
 /// A page that ends in a line break.
@@ -19,7 +20,10 @@ pub fn page(it: &Explanation) -> String {
     text.push(parameters(&it.ledger));
     text.push("\n## Mitigations\n\n".to_owned());
     text.extend(
-        it.ledger.mitigations.iter().map(|it| format!("- `{}`: {}\n", it.name, cell(&it.note))),
+        it.ledger
+            .mitigations
+            .iter()
+            .map(|it| format!("- {}: {}\n", code(&it.name), cell(&it.note))),
     );
     text.push("\n## Left out\n\n".to_owned());
     text.extend(it.ledger.leaves_out.iter().map(|it| format!("- {it}\n")));
@@ -36,9 +40,8 @@ fn facts(ledger: &Ledger) -> String {
         (&facts.calibrated, "calibrated"),
     ];
     let counts = roles.map(|(facts, role)| format!("{} {role}", facts.len())).join(", ");
-    let mut text = vec![format!(
-        "\n## Facts\n\n{counts}\n\n| id | documented | role | expected | simulated | holds |\n| --- | --- | --- | --- | --- | --- |\n"
-    )];
+    let mut text = vec![format!("\n## Facts\n\n{counts}\n\n")];
+    text.push(head(&["id", "documented", "role", "expected", "simulated", "holds"]));
     for (facts, role) in roles {
         text.extend(facts.iter().map(|fact| fact_row(fact, role)));
     }
@@ -46,24 +49,24 @@ fn facts(ledger: &Ledger) -> String {
 }
 
 fn fact_row(fact: &Fact, role: &str) -> String {
-    let served = fact.served_by.iter().map(|path| format!(", by `{path}`"));
+    let served = fact.served_by.iter().map(|path| format!(", by {}", code(path)));
     let served = served.collect::<Vec<_>>().concat();
     let holds = fact.holds.map_or("", |holds| if holds { "yes" } else { "no" });
     let simulated = fact.simulated.as_deref().unwrap_or_default();
-    let cells =
-        [&fact.id, &fact.fact, &format!("{role}{served}"), &fact.expected, simulated, holds];
-    row(&cells)
+    let [id, said, expected, simulated] =
+        [&fact.id, &fact.fact, &fact.expected, simulated].map(cell);
+    row(&[&id, &said, &format!("{role}{served}"), &expected, &simulated, holds])
 }
 
 fn inputs(it: &Explanation) -> String {
-    let mut text = vec!["\n## Input\n\n| when | action | note |\n| --- | --- | --- |\n".to_owned()];
+    let mut text = vec!["\n## Input\n\n".to_owned(), head(&["when", "action", "note"])];
     for input in &it.ledger.inputs {
         let when = match (input.at, &input.after) {
             (Some(at), _) => at.told(it.day),
             (None, Some(after)) => format!("{} after alert of {}", span(after.delay), after.alert),
             (None, None) => String::new(),
         };
-        text.push(row(&[&when, &input.name, &input.note]));
+        text.push(row(&[&when, &input.name, &input.note].map(|it| cell(it))));
     }
     if let Some(page) = &it.ledger.status_page {
         text.push(format!("\nStatus page: {}\n", page.told(it.day)));
@@ -78,10 +81,8 @@ fn parameters(ledger: &Ledger) -> String {
         (&its.assumed, "assumed"),
         (&its.documented, "documented"),
     ];
-    let mut text = vec![
-        "\n## Parameters\n\n| parameter | value | basis | range | why |\n| --- | --- | --- | --- | --- |\n"
-            .to_owned(),
-    ];
+    let mut text = vec!["\n## Parameters\n\n".to_owned()];
+    text.push(head(&["parameter", "value", "basis", "range", "why"]));
     for (parameters, basis) in bases {
         text.extend(parameters.iter().map(|it| parameter(it, basis)));
     }
@@ -92,14 +93,14 @@ fn parameter(it: &Parameter, basis: &str) -> String {
     let value = it.value.as_ref().map(plain).unwrap_or_default();
     let range = it.range.as_ref().map(plain).unwrap_or_default();
     let fact = it.fact.as_ref().map(|fact| format!(", serves {fact}")).unwrap_or_default();
-    row(&[&format!("`{}`", it.path), &value, &format!("{basis}{fact}"), &range, &it.why])
+    let [value, basis, range, why] =
+        [&value, &format!("{basis}{fact}"), &range, &it.why].map(|it| cell(it));
+    row(&[code(&it.path), value, basis, range, why])
 }
 
 fn rippled(ripple: &Ripple, it: &Explanation) -> String {
-    let mut text = vec![
-        "\n## Ripple\n\n| bad from | station | sign | by way of | well again |\n| --- | --- | --- | --- | --- |\n"
-            .to_owned(),
-    ];
+    let mut text = vec!["\n## Ripple\n\n".to_owned()];
+    text.push(head(&["bad from", "station", "sign", "by way of", "well again"]));
     for bad in &ripple.bad {
         for (index, spell) in bad.episodes.iter().enumerate() {
             let ways = bad.ways.iter().map(|way| way.text.clone());
@@ -107,7 +108,8 @@ fn rippled(ripple: &Ripple, it: &Explanation) -> String {
             let ways: Vec<String> = ways.chain(done).collect();
             let ways = if index == 0 { ways.join("; ") } else { String::new() };
             let to = spell.to.map_or("not before the end".to_owned(), |to| to.told(it.day));
-            text.push(row(&[&spell.from.told(it.day), &bad.station, &spell.text, &ways, &to]));
+            let from = spell.from.told(it.day);
+            text.push(row(&[&from, &bad.station, &spell.text, &ways, &to].map(|it| cell(it))));
         }
     }
     if !ripple.well.is_empty() {
@@ -116,12 +118,7 @@ fn rippled(ripple: &Ripple, it: &Explanation) -> String {
     text.concat()
 }
 
-fn row(cells: &[&str]) -> String {
-    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-    format!("| {} |\n", cells.join(" | "))
-}
-
-/// A text on one line, in which nothing ends a cell or becomes a tag.
+/// A text on one line, in which nothing ends a cell or becomes a tag; names with `_` stay as they are.
 fn cell(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.replace('|', "\\|").replace('<', "&lt;")

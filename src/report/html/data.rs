@@ -3,10 +3,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::report::Report;
 use crate::report::chart::Chart;
 use crate::report::chart::frame::{Frame, TICKS_MAX};
-use crate::report::json::Replay;
 use crate::report::markup::script;
 
 /// The charts of an article, for the script.
@@ -37,8 +35,9 @@ struct Line<'a> {
     values: Vec<Option<Box<RawValue>>>,
 }
 
+/// The scripts of an article: its report as programs read it, and its charts.
 pub(super) fn data<'a>(
-    report: &Report,
+    report: &impl Serialize,
     frame: &Frame,
     (id, charts): (&str, impl Iterator<Item = &'a Chart>),
 ) -> String {
@@ -53,7 +52,7 @@ pub(super) fn data<'a>(
     format!(
         "<script type=\"application/json\" id=\"{id}-report\">{}</script>\n\
          <script type=\"application/json\" id=\"{id}-charts\">{}</script>\n",
-        script(&Replay::new(report)),
+        script(report),
         script(&data)
     )
 }

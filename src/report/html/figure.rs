@@ -10,7 +10,64 @@ pub(super) struct Figure<'a> {
     id: &'a str,
     zone: &'a str,
     frame: &'a Frame,
+    lines: Lines,
     count: usize,
+}
+
+/// What the lines of charts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// Measures of one run, whose impact is shaded.
+    Measures,
+    /// Runs of variants, the baseline's first, each of which can be switched off.
+    Variants,
+}
+
+impl Lines {
+    /// The classes of a line, by its number.
+    fn class(self, number: usize) -> String {
+        match self {
+            Self::Measures => format!("l{number}"),
+            Self::Variants => match number.checked_sub(1) {
+                None => "v0".to_owned(),
+                // Six colours and five dashes have no common factor: thirty differ in one or the other.
+                Some(place) => format!("v{} d{}", place % 6 + 1, place % 5 + 1),
+            },
+        }
+    }
+
+    /// The line as a small picture, for names.
+    pub(super) fn swatch(self, number: usize) -> String {
+        swatch(&format!("line {}", self.class(number)))
+    }
+
+    /// A name with its line.
+    pub(super) fn named(self, number: usize, name: &str) -> String {
+        format!("<span class=\"variant\">{}{}</span>", self.swatch(number), escaped(name))
+    }
+
+    /// The name of a variant with its line, to be pressed.
+    pub(super) fn button(self, number: usize, name: &str) -> String {
+        format!(
+            "<button type=\"button\" class=\"variant\" data-variant=\"{number}\" aria-pressed=\"true\">{}{}</button>",
+            self.swatch(number),
+            escaped(name)
+        )
+    }
+
+    /// Attributes of whatever goes away with a variant.
+    fn of(self, number: usize) -> String {
+        match self {
+            Self::Measures => String::new(),
+            Self::Variants => format!(" data-of=\"{number}\""),
+        }
+    }
+}
+
+fn swatch(class: &str) -> String {
+    format!(
+        "<svg class=\"swatch\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path class=\"{class}\" d=\"M1 4h22\"/></svg>"
+    )
 }
 
 /// How far a second lies from the left, or how wide a span is.
@@ -38,8 +95,9 @@ pub(super) fn time_axis(frame: &Frame, zone: &str) -> String {
 }
 
 impl<'a> Figure<'a> {
-    pub(super) fn new(id: &'a str, zone: &'a str, frame: &'a Frame) -> Self {
-        Self { id, zone, frame, count: 0 }
+    /// Charts of an article, by its id, whose time is that of a zone.
+    pub(super) fn new((id, zone): (&'a str, &'a str), frame: &'a Frame, lines: Lines) -> Self {
+        Self { id, zone, frame, lines, count: 0 }
     }
 
     /// The next chart; `of` is whose it is, if its title does not say so.
@@ -61,7 +119,7 @@ impl<'a> Figure<'a> {
              <div class=\"lane plotted\">{}<div class=\"area\">{}{}<div class=\"cursor\"></div></div></div>\n{}\
              <details class=\"values\"><summary>Values as a table</summary></details>\n</figure>\n",
             escaped(&chart.extreme),
-            legend(chart),
+            self.legend(chart),
             value_axis(chart),
             self.plot(chart, &told),
             self.flag(chart),
@@ -71,23 +129,26 @@ impl<'a> Figure<'a> {
 
     fn plot(&self, chart: &Chart, told: &str) -> String {
         let mut paths = Vec::new();
-        let mut draw = |class: &str, data: &str| {
+        let mut draw = |class: &str, of: &str, data: &str| {
             if !data.is_empty() {
-                paths.push(format!("<path class=\"{class}\" d=\"{data}\"/>"));
+                paths.push(format!("<path class=\"{class}\"{of} d=\"{data}\"/>"));
             }
         };
-        draw("hurt", &path::bands(&self.frame.impact));
-        draw("own", &path::bands(&chart.bad));
-        draw("grid", &path::grid(chart, self.frame));
-        draw("bad", &path::bars(&chart.bad));
+        if self.lines == Lines::Measures {
+            draw("hurt", "", &path::bands(&self.frame.impact));
+        }
+        draw("own", "", &path::bands(&chart.bad));
+        draw("grid", "", &path::grid(chart, self.frame));
+        draw("bad", "", &path::bars(&chart.bad));
         for (place, line) in chart.lines.iter().enumerate() {
             let (path, dots) = path::line(chart, line, self.frame);
-            draw(&format!("line l{place}"), &path);
-            draw(&format!("dots l{place}"), &dots);
+            let (class, of) = (self.lines.class(place), self.lines.of(place));
+            draw(&format!("line {class}"), &of, &path);
+            draw(&format!("dots {class}"), &of, &dots);
         }
-        draw("limit", &path::limit(chart, self.frame).unwrap_or_default());
+        draw("limit", "", &path::limit(chart, self.frame).unwrap_or_default());
         if let Some((at, _)) = &chart.alert {
-            draw("alert", &path::moment(*at));
+            draw("alert", "", &path::moment(*at));
         }
         let view_box = path::view_box(self.frame);
         format!(
@@ -106,33 +167,34 @@ impl<'a> Figure<'a> {
         };
         chart.alert.as_ref().map(flag).unwrap_or_default()
     }
-}
 
-/// What each line is, with room for its value under the cursor.
-fn legend(chart: &Chart) -> String {
-    let swatch = |class: &str| {
-        format!(
-            "<svg class=\"swatch\" viewBox=\"0 0 24 8\" aria-hidden=\"true\"><path class=\"{class}\" d=\"M1 4h22\"/></svg>"
-        )
-    };
-    let mut items: Vec<String> = Vec::new();
-    for (place, line) in chart.lines.iter().enumerate() {
-        let (swatch, name) = (swatch(&format!("line l{place}")), escaped(&line.name));
-        items.push(format!("<li>{swatch}{name} <output></output></li>"));
+    /// What each line is, with room for its value under the cursor.
+    fn legend(&self, chart: &Chart) -> String {
+        let name = |place: usize, name: &str| match self.lines {
+            Lines::Measures => self.lines.swatch(place) + &escaped(name),
+            Lines::Variants => self.lines.button(place, name),
+        };
+        let lines = chart.lines.iter().enumerate();
+        let mut items: Vec<String> = lines
+            .map(|(place, line)| format!("<li>{} <output></output></li>", name(place, &line.name)))
+            .collect();
+        items.extend(
+            chart
+                .limit
+                .as_ref()
+                .map(|it| format!("<li>{}{}</li>", swatch("limit"), escaped(&it.text))),
+        );
+        if !chart.bad.is_empty() {
+            items.push(format!("<li>{}when it was bad</li>", swatch("wasbad")));
+        }
+        items.extend(
+            chart
+                .alert
+                .as_ref()
+                .map(|(_, text)| format!("<li><b class=\"alerted\">▲</b>{}</li>", escaped(text))),
+        );
+        format!("<ul class=\"legend\">{}</ul>", items.concat())
     }
-    items.extend(
-        chart.limit.as_ref().map(|it| format!("<li>{}{}</li>", swatch("limit"), escaped(&it.text))),
-    );
-    if !chart.bad.is_empty() {
-        items.push(format!("<li>{}when it was bad</li>", swatch("wasbad")));
-    }
-    items.extend(
-        chart
-            .alert
-            .as_ref()
-            .map(|(_, text)| format!("<li><b class=\"alerted\">▲</b>{}</li>", escaped(text))),
-    );
-    format!("<ul class=\"legend\">{}</ul>", items.concat())
 }
 
 fn value_axis(chart: &Chart) -> String {

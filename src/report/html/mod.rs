@@ -1,9 +1,10 @@
-//! Replays as one page that opens anywhere: no network, no other file, readable without a script.
+//! Replays, or a [`comparison`], as one page that opens anywhere: no network, no other file, readable without a script.
 //!
 //! Everything that is to be seen is drawn here, as HTML and SVG: the time of each chart is the width of its
 //! view box, so that it fits any screen. The script only adds what needs a hand: zoom, a cursor across all
 //! charts, tables of their values. What a scenario says is text, escaped by `markup`.
 
+pub mod comparison;
 mod data;
 mod figure;
 mod head;
@@ -17,9 +18,10 @@ use super::chart::frame::Frame;
 use super::chart::indicators::charts;
 use super::chart::stations::stations;
 use super::explain::ledger::Ledger;
+use super::json::Replay;
 use super::markup::escaped;
-use figure::Figure;
-use sections::Section;
+use figure::{Figure, Lines};
+use sections::{SHADES, Section};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -42,11 +44,12 @@ impl Article {
         let (indicators, stations) = (charts(report, &frame), stations(report, &frame));
         let zone = &report.scenario.file.clock.zone;
         let points = frame.told(report.scenario.clock.resolution());
-        let mut figure = Figure::new(&id, zone, &frame);
+        let points = format!("load, queue, errors and capacity of each; {points}");
+        let mut figure = Figure::new((&id, zone), &frame, Lines::Measures);
         let sections = [
             Some(strip::strip(report, &frame, &id)),
-            sections::indicators(&indicators, &mut figure),
-            Some(sections::stations(&stations, &mut figure, &points)),
+            sections::indicators(&indicators, SHADES, &mut figure),
+            Some(sections::stations("Stations", &stations, &points, &mut figure)),
             sections::facts(report),
             sections::thresholds(report),
             sections::impact(report),
@@ -61,7 +64,7 @@ impl Article {
         let mut parts =
             vec![head::head(report, &frame, &indicators), sections::contents(&sections, &id)];
         parts.extend(sections.iter().map(|section| section.render(&id)));
-        parts.push(data::data(report, &frame, (&id, shown)));
+        parts.push(data::data(&Replay::new(report), &frame, (&id, shown)));
         let html = format!("<article id=\"{id}\">\n{}</article>\n", parts.concat());
         let title = report.scenario.file.title.clone();
         Self { title, answer: verdict(report).0, id, html }
@@ -77,6 +80,11 @@ pub fn page(articles: &[Article]) -> String {
     };
     let contents = if articles.len() > 1 { contents(articles) } else { String::new() };
     let articles: String = articles.iter().map(|article| article.html.as_str()).collect();
+    document(&title, &contents, &articles)
+}
+
+/// A whole page: what leads into it, if anything does, and its articles.
+fn document(title: &str, contents: &str, articles: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -86,7 +94,7 @@ pub fn page(articles: &[Article]) -> String {
          <link rel=\"icon\" href=\"data:,\">\n\
          <title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n{contents}\
          <main>\n{articles}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
-        escaped(&title)
+        escaped(title)
     )
 }
 

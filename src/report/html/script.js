@@ -124,13 +124,15 @@
       while (low < high) { const middle = (low + high) >> 1; if (data.at[middle] < t) low = middle + 1; else high = middle; }
       return low;
     };
+    // Of many lines the axis alone says the unit.
+    const unit = (chart) => (article.classList.contains("compared") ? "" : " " + chart.unit);
     const showCursor = (t) => {
       const left = place(t) + "%", at = point(t);
       for (const cursor of cursors) { cursor.style.left = left; cursor.style.display = "block"; }
       for (const [chart, outputs] of values) {
         chart.lines.forEach((line, index) => {
           const value = line.values[at];
-          outputs[index].textContent = value == null ? "–" : value.toLocaleString("en") + " " + chart.unit;
+          outputs[index].textContent = value == null ? "–" : value.toLocaleString("en") + unit(chart);
         });
       }
       range.textContent = moment(t);
@@ -173,6 +175,14 @@
     }
     for (const button of all(".tools button")) {
       button.addEventListener("click", () => show(...button.dataset.view.split(",").map(Number)));
+    }
+    // A variant is put away, or shown, wherever it has a line or a lane.
+    for (const button of all("button[data-variant]")) {
+      button.addEventListener("click", () => {
+        const number = button.dataset.variant, isShown = button.getAttribute("aria-pressed") !== "true";
+        for (const it of all(`[data-variant="${number}"]`)) it.setAttribute("aria-pressed", String(isShown));
+        for (const it of all(`[data-of="${number}"]`)) it.classList.toggle("away", !isShown);
+      });
     }
 
     for (const details of all("details.values")) {

@@ -12,7 +12,8 @@ use crate::report::markup::{escaped, shell};
 use crate::report::timeline::{Kind, timeline};
 use crate::report::words::{Words, count};
 
-const SHADES: &str = "shaded: customers were hurt, by any indicator of impact; darker, with a bar below: this indicator was bad";
+/// What is shaded in the charts of one replay.
+pub(super) const SHADES: &str = "shaded: customers were hurt, by any indicator of impact; darker, with a bar below: this indicator was bad";
 
 /// A part of an article under a heading.
 pub(super) struct Section {
@@ -33,6 +34,10 @@ impl Section {
         Self { class, title, beside: escaped(beside), html }
     }
 
+    pub(super) fn class(&self) -> &'static str {
+        self.class
+    }
+
     pub(super) fn render(&self, id: &str) -> String {
         let Self { class, title, beside, html } = self;
         format!(
@@ -48,15 +53,20 @@ pub(super) fn contents(sections: &[Section], id: &str) -> String {
     format!("<nav class=\"jump\" aria-label=\"Sections\"><ul>{links}</ul></nav>\n")
 }
 
-pub(super) fn indicators(charts: &[Chart], figure: &mut Figure) -> Option<Section> {
+pub(super) fn indicators(charts: &[Chart], beside: &str, figure: &mut Figure) -> Option<Section> {
     if charts.is_empty() {
         return None;
     }
     let figures: String = charts.iter().map(|it| figure.chart(it, "")).collect();
-    Some(Section::new("indicators", "Indicators", SHADES, figures))
+    Some(Section::new("indicators", "Indicators", beside, figures))
 }
 
-pub(super) fn stations(stations: &[Station], figure: &mut Figure, points: &str) -> Section {
+pub(super) fn stations(
+    title: &'static str,
+    stations: &[Station],
+    beside: &str,
+    figure: &mut Figure,
+) -> Section {
     let station = |it: &Station| {
         let (name, kind) = (escaped(&it.name), it.kind);
         let figures: String = it.charts.iter().map(|chart| figure.chart(chart, &it.name)).collect();
@@ -66,12 +76,7 @@ pub(super) fn stations(stations: &[Station], figure: &mut Figure, points: &str) 
         )
     };
     let all: String = stations.iter().map(station).collect();
-    Section::new(
-        "stations",
-        "Stations",
-        &format!("load, queue, errors and capacity of each; {points}"),
-        all,
-    )
+    Section::new("stations", title, beside, all)
 }
 
 pub(super) fn facts(report: &Report) -> Option<Section> {
@@ -267,7 +272,7 @@ pub(super) fn run_again(report: &Report, file: &str) -> Section {
     Section::new("again", "Run it again", "the same bytes on every machine", html.concat())
 }
 
-fn table(heads: &[&str], rows: &str) -> String {
+pub(super) fn table(heads: &[&str], rows: &str) -> String {
     let heads: Vec<String> =
         heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
     let heads = heads.concat();

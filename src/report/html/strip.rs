@@ -52,7 +52,7 @@ pub(super) fn strip(report: &Report, frame: &Frame, id: &str) -> Section {
     Section::new("strip", "What happened when", LEGEND, html.concat())
 }
 
-fn toolbar(frame: &Frame) -> String {
+pub(super) fn toolbar(frame: &Frame) -> String {
     let mut views = vec![("Whole replay", [0.0, frame.seconds])];
     views.extend(frame.focus.map(|focus| ("Until the status page's last word", focus)));
     if let (Some(first), Some(last)) = (frame.impact.first(), frame.impact.last()) {
@@ -154,7 +154,7 @@ fn bars(report: &Report, frame: &Frame, indicator: &Indicator) -> String {
     }
     let words = Words::new(report.scenario);
     let bar = |window: &crate::platform::indicator::Window| {
-        let [from, to] = frame.window(*window);
+        let [from, to] = frame.window(report, *window);
         let lasted = span(frame.instant(to).since(frame.instant(from)));
         let begins = words.moment(window.from);
         let ends = window.to.map_or("the end, still bad".to_owned(), |to| words.moment(to));

@@ -9,16 +9,9 @@ use crate::report::comparison::{self, Effect, Row};
 #[must_use]
 pub fn comparison(it: &Comparison, look: Look) -> String {
     let file = &it.baseline.file;
-    let seeds = it.replications.seeds();
-    let beside = format!(
-        "{} and {} variants of it with the same {seeds} seeds from {} on: the same arrivals and the same demands in each; intervals are of 95 %",
-        file.id,
-        it.variants.len(),
-        it.baseline.seed()
-    );
     let mut parts = vec![
         format!("{}\n\n", look.hanging(BOLD, &file.title, 0)),
-        format!("  {}\n", look.hanging(PLAIN, &beside, 2)),
+        format!("  {}\n", look.hanging(PLAIN, &comparison::beside(it), 2)),
     ];
     parts.extend(comparison::tables(it).iter().map(|table| section(table, look)));
     parts.push("\n".to_owned() + &look.heading("WHERE IT ARISES", "with the first seed"));
@@ -29,11 +22,8 @@ pub fn comparison(it: &Comparison, look: Look) -> String {
             look.paint(BOLD, &variant.name),
             look.hanging(PLAIN, &told, 4)
         ));
-        let stopped = it.replications.stopped(place + 1);
-        if stopped > 0 {
-            let told = format!("a limit stopped {stopped} of {seeds} pairs, which do not count");
-            parts.push(format!("    {}\n", look.paint(BAD, &told)));
-        }
+        let stopped = comparison::stopped(it, place);
+        parts.extend(stopped.map(|told| format!("    {}\n", look.paint(BAD, &told))));
     }
     parts.concat()
 }
