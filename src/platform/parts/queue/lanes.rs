@@ -196,6 +196,8 @@ impl<T: Copy> Lanes<T> {
         }
         lane.rank = match lane.waiting.first() {
             Some(_) if self.order == Order::Fair => turn.unwrap_or(old),
+            // The only lane there is has no place among others.
+            Some(_) if !self.has_caps => old,
             Some(first) => first,
             None => old,
         };
