@@ -118,7 +118,8 @@ impl Histogram {
             return SparseHistogram::default();
         }
         let Self { counts, touched, .. } = self;
-        let mut buckets = Vec::with_capacity(set_bits(touched).count());
+        let ones = |word: &u64| word.count_ones() as usize;
+        let mut buckets = Vec::with_capacity(touched.iter().map(ones).sum());
         for bucket in set_bits(touched) {
             let mut left = std::mem::take(&mut counts[bucket]);
             #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]

@@ -85,8 +85,9 @@ pub struct Profile {
 /// Tenants to choose from, by weight.
 #[derive(Clone, Debug)]
 pub struct Tenants {
-    /// The tenants, each with the sum of the weights up to and including its own, which ends at 1.
-    pub cumulative: Vec<(f64, u32)>,
+    cumulative: Vec<(f64, u32)>,
+    /// For each of so many equal parts of the range from 0 to 1 the first tenant to look at.
+    guide: Vec<u32>,
 }
 
 /// A workload as it runs.
@@ -98,8 +99,10 @@ pub struct Workload {
     planned: Option<Key>,
     /// Arrivals so far, for those that are counted.
     arrived: usize,
-    /// Where the walk along the profile stands, and how many expected arrivals lie before the next one.
+    /// Where the walk along the profile stands, the segment that holds it or one before, and how many
+    /// expected arrivals lie before the next one.
     walked_to: Instant,
+    segment: usize,
     remaining: f64,
     /// The clients of a closed population: the key of the next unit of each, and whose it is.
     clients: Vec<(u64, u32)>,
@@ -128,30 +131,57 @@ impl Profile {
     /// The moment by which `count` arrivals are expected from `from` on, or never.
     ///
     /// With `count` drawn from the exponential distribution of mean 1 this is the next arrival of a
-    /// Poisson process with this rate (time rescaling).
+    /// Poisson process with this rate (time rescaling). The search begins at `segment`, which must not
+    /// begin after `from`, and is moved on to the one that holds that moment.
     #[must_use]
     #[inline(always)]
-    pub fn moment_of(&self, from: Instant, count: f64) -> Instant {
+    pub fn moment_of(&self, from: Instant, count: f64, segment: &mut usize) -> Instant {
         let mut left = count;
         let mut at = from;
-        let first = self.segments.partition_point(|(end, _)| *end <= from);
-        for (end, rate) in &self.segments[first..] {
-            let within = (*end).since(at).as_nanos_f64() * rate;
-            if left < within {
-                return at + Span::from_nanos_f64(left / rate);
+        while let Some((end, rate)) = self.segments.get(*segment) {
+            if *end > from {
+                let within = (*end).since(at).as_nanos_f64() * rate;
+                if left < within {
+                    return at + Span::from_nanos_f64(left / rate);
+                }
+                left -= within;
+                at = *end;
             }
-            left -= within;
-            at = *end;
+            *segment += 1;
         }
         Instant::NEVER
     }
 }
 
 impl Tenants {
+    /// The tenants, each with the sum of the weights up to and including its own, which ends at 1.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are 2^32 tenants, which a checked scenario rules out.
+    #[must_use]
+    pub fn new(cumulative: Vec<(f64, u32)>) -> Self {
+        // A power of two: multiplied by it, no number is rounded.
+        let parts = cumulative.len().next_power_of_two();
+        let first_of = |part: usize| {
+            let first = part as f64 / parts as f64;
+            let index = cumulative.partition_point(|(sum, _)| *sum <= first);
+            u32::try_from(index).expect("tenants have 32-bit numbers")
+        };
+        Self { guide: (0..parts).map(first_of).collect(), cumulative }
+    }
+
+    /// The first tenant whose sum lies above `u`, which is less than 1.
+    ///
+    /// A guide table: Chen and Asau, "On generating random variates from an empirical distribution", 1974.
+    /// <https://doi.org/10.1080/05695557408974949>
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1")]
     fn choose(&self, u: f64) -> u32 {
-        let index = self.cumulative.partition_point(|(sum, _)| *sum <= u);
-        self.cumulative[index.min(self.cumulative.len() - 1)].1
+        let part = (u * self.guide.len() as f64) as usize;
+        let candidates = &self.cumulative[self.guide[part] as usize..];
+        let chosen = candidates.iter().find(|(sum, _)| u < *sum).or(self.cumulative.last());
+        chosen.expect("checked: a workload is somebody's").1
     }
 }
 
@@ -166,6 +196,7 @@ impl Workload {
             planned: None,
             arrived: 0,
             walked_to: Instant::START,
+            segment: 0,
             remaining: 0.0,
             clients: Vec::new(),
             held: Vec::new(),
@@ -205,6 +236,7 @@ impl Workload {
             self.remaining = (self.remaining - profile.expected(self.walked_to, now)).max(0.0);
         }
         self.walked_to = now;
+        self.segment = 0;
         if !self.config.is_enabled
             && config.is_enabled
             && let Arrivals::Trace(rows) = &config.arrivals
@@ -307,7 +339,9 @@ impl Workload {
         }
         let now = desk.now();
         let next = match &self.config.arrivals {
-            Arrivals::Poisson(profile) => profile.moment_of(self.walked_to, self.remaining),
+            Arrivals::Poisson(profile) => {
+                profile.moment_of(self.walked_to, self.remaining, &mut self.segment)
+            }
             Arrivals::Backlog { at, count, gap } => {
                 let offset = Span::from_nanos_f64(gap * self.arrived as f64);
                 if self.arrived < *count { *at + offset } else { Instant::NEVER }
@@ -337,9 +371,19 @@ mod tests {
     fn arrivals_skip_the_time_in_which_none_are_expected() {
         let cases = [(0, 3.0, 3), (5, 4.0, 9), (5, 5.0, 20), (5, 9.0, 21)]; // from, count, moment
         for (from, count, at) in cases {
-            assert_eq!(profile().moment_of(second(from), count), second(at), "{count} from {from}");
+            let moment = profile().moment_of(second(from), count, &mut 0);
+            assert_eq!(moment, second(at), "{count} from {from}");
         }
-        assert_eq!(profile().moment_of(second(0), 50.1), Instant::NEVER);
+        let mut segment = 0;
+        assert_eq!(
+            profile().moment_of(second(5), 6.0, &mut segment),
+            Instant::from_nanos(20_250_000_000)
+        );
+        assert_eq!(
+            (segment, profile().moment_of(second(21), 3.0, &mut segment)),
+            (2, Instant::from_nanos(21_750_000_000))
+        );
+        assert_eq!(profile().moment_of(second(0), 50.1, &mut 0), Instant::NEVER);
     }
 
     #[test]
@@ -350,7 +394,7 @@ mod tests {
 
     #[test]
     fn tenants_are_chosen_by_their_share() {
-        let tenants = Tenants { cumulative: vec![(0.5, 7), (0.75, 8), (1.0, 9)] };
+        let tenants = Tenants::new(vec![(0.5, 7), (0.75, 8), (1.0, 9)]);
         let chosen = [0.0, 0.499, 0.5, 0.74, 0.75, 0.999].map(|u| tenants.choose(u));
         assert_eq!(chosen, [7, 7, 8, 8, 9, 9]);
     }

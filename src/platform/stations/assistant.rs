@@ -155,7 +155,7 @@ impl Assistant {
         let missing = self.config.capacity.saturating_sub(self.servers.slots());
         if missing > 0 {
             self.servers.set_concurrency(missing);
-            self.servers.add_instance(self.numbers);
+            self.servers.add_instance(self.numbers, None);
             self.numbers += 1;
         }
     }

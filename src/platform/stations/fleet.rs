@@ -17,7 +17,7 @@ use crate::platform::log::Emerged;
 use crate::platform::registry::ImageId;
 use crate::platform::work::{Parent, StationId, Unit};
 use crate::platform::{Event as PlatformEvent, call, recorder::TargetId};
-use crate::units::{Instant, Span};
+use crate::units::Span;
 
 /// What instances start from.
 #[derive(Clone, Debug)]
@@ -41,8 +41,8 @@ enum Phase {
     Starting { failed: u32 },
     /// It has made so many of the calls that it needs to be ready, and waits for the next.
     Calling { made: usize, failed: u32 },
-    /// It works, since then; nothing means since before the run.
-    Up(Option<Instant>),
+    /// It works.
+    Up,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +61,6 @@ pub struct Fleet {
     stream: Stream,
     /// By number, which rises with age and is never used twice.
     instances: BTreeMap<u32, Instance>,
-    /// Since when the instances have been up that take no new work, but have some in hand.
-    draining: BTreeMap<u32, Option<Instant>>,
     numbers: u32,
     wanted: u32,
     rollout: u32,
@@ -87,11 +85,10 @@ impl Fleet {
         stream: Stream,
         wanted: u32,
     ) -> Self {
-        let up = Instance { rollout: 0, phase: Phase::Up(None), image: config.release };
+        let up = Instance { rollout: 0, phase: Phase::Up, image: config.release };
         let instances = (0..wanted).map(|number| (number, up)).collect();
-        let draining = BTreeMap::new();
         let (numbers, rollout) = (wanted, 0);
-        Self { station, target, config, stream, instances, draining, numbers, wanted, rollout }
+        Self { station, target, config, stream, instances, numbers, wanted, rollout }
     }
 
     /// How many instances are wanted.
@@ -103,23 +100,8 @@ impl Fleet {
     /// The numbers of the instances that are up, the oldest first.
     #[must_use]
     pub fn up(&self) -> impl DoubleEndedIterator<Item = u32> {
-        let is_up = |instance: &Instance| matches!(instance.phase, Phase::Up(_));
+        let is_up = |instance: &Instance| matches!(instance.phase, Phase::Up);
         self.instances.iter().filter(move |(_, it)| is_up(it)).map(|(number, _)| *number)
-    }
-
-    /// Since when an instance has been up; nothing means since before the run.
-    #[must_use]
-    pub fn warm_since(&self, number: u32) -> Option<Instant> {
-        match self.instances.get(&number).map(|instance| instance.phase) {
-            Some(Phase::Up(since)) => since,
-            Some(Phase::Pulling { .. } | Phase::Starting { .. } | Phase::Calling { .. }) => None,
-            None => self.draining.get(&number).copied().flatten(),
-        }
-    }
-
-    /// Notes that an instance has finished the work that it had in hand.
-    pub fn on_drained(&mut self, number: u32) {
-        self.draining.remove(&number);
     }
 
     /// The images that instances run or start from, and those that the configuration names.
@@ -166,7 +148,7 @@ impl Fleet {
     pub fn converge(&mut self, desk: &mut Desk) -> Vec<Change> {
         let rollout = self.rollout;
         // Old instances that are not up will not be needed any more.
-        self.instances.retain(|_, it| it.rollout == rollout || matches!(it.phase, Phase::Up(_)));
+        self.instances.retain(|_, it| it.rollout == rollout || matches!(it.phase, Phase::Up));
         let current = self.instances.values().filter(|it| it.rollout == rollout).count();
         for _ in current..self.wanted as usize {
             self.start(desk);
@@ -174,8 +156,7 @@ impl Fleet {
         let mut changes = Vec::new();
         for number in self.surplus() {
             let instance = self.instances.remove(&number);
-            if let Some(Instance { phase: Phase::Up(since), .. }) = instance {
-                self.draining.insert(number, since);
+            if let Some(Instance { phase: Phase::Up, .. }) = instance {
                 changes.push(Change::Retired(number));
             }
         }
@@ -189,7 +170,7 @@ impl Fleet {
         let mut old = Vec::new();
         for (number, instance) in &self.instances {
             if instance.rollout == self.rollout {
-                current.push((matches!(instance.phase, Phase::Up(_)), *number));
+                current.push((matches!(instance.phase, Phase::Up), *number));
             } else {
                 old.push(*number);
             }
@@ -247,7 +228,7 @@ impl Fleet {
         let Some(instance) = self.instances.get_mut(&number) else { return };
         let failed = match instance.phase {
             Phase::Calling { failed, .. } => failed + 1,
-            Phase::Pulling { .. } | Phase::Starting { .. } | Phase::Up(_) => 0,
+            Phase::Pulling { .. } | Phase::Starting { .. } | Phase::Up => 0,
         };
         instance.phase = Phase::Starting { failed };
         // A container that exits is started again under the same back-off as an image that is pulled again.
@@ -294,7 +275,7 @@ impl Fleet {
             desk.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
             return Vec::new();
         }
-        instance.phase = Phase::Up(Some(now));
+        instance.phase = Phase::Up;
         desk.log.add(now, Emerged::InstanceUp(self.station));
         let mut changes = vec![Change::CameUp(number)];
         changes.extend(self.converge(desk));

@@ -57,7 +57,7 @@ pub fn make_calls(
         let attempt = desk.work.attempts[id];
         let rest = &calls[usize::from(attempt.next_call)..];
         let Some(first) = rest.first() else { return false };
-        let step = rest.partition_point(|call| call.step == first.step);
+        let step = rest.iter().take_while(|call| call.step == first.step).count();
         let mut pending = 0;
         for call in &rest[..step] {
             pending += u16::from(make_call(id, call, warm_since, desk));

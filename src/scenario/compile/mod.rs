@@ -314,7 +314,7 @@ impl Compiler<'_> {
             sum += weight(number) / whole;
             cumulative.push((sum, number));
         }
-        workload::Tenants { cumulative }
+        workload::Tenants::new(cumulative)
     }
 
     /// The registry; a platform without one has an empty registry that nobody asks.

@@ -1,17 +1,14 @@
 //! A waiting line with a lane each, or one lane where only the order within it matters.
 //!
-//! Each lane is a heap by rank. Lanes with work stand in one of two sets, by the rank of their next
+//! Each lane keeps its entries by rank. Lanes with work stand in one of two sets, by the rank of their next
 //! entry: `open`, or `capped` once their lane was found without room of its own. So taking the next
 //! entry costs the logarithm of the number of lanes, however many of them are capped.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BTreeSet;
 
+use super::ranked::{Rank, Ranked, Waiting};
 use super::{Entry, Order};
 use crate::platform::parts::servers::Room;
-
-/// Lower goes first: by what the order is about, then by number.
-type Rank = (u64, i64);
 
 #[derive(Clone, Debug)]
 pub(super) struct Lanes<T> {
@@ -29,19 +26,13 @@ pub(super) struct Lanes<T> {
 
 #[derive(Clone, Debug)]
 struct Lane<T> {
-    waiting: BinaryHeap<Waiting<T>>,
+    waiting: Ranked<T>,
     /// Entries that are not dead. When the last one goes, so do the dead: a lane either waits or is empty.
     live: usize,
     /// Under which it stands in its set, while it waits: its next entry's rank, or its turn if fair. A
     /// dead entry still counts, so that the true rank may be higher, never lower.
     rank: Rank,
     is_capped: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Waiting<T> {
-    rank: Rank,
-    entry: Entry<T>,
 }
 
 impl<T> Lanes<T> {
@@ -139,7 +130,7 @@ impl<T: Copy> Lanes<T> {
         let lane = lane.expect("what dies while it waits had been waiting");
         lane.live -= 1;
         if lane.live > 0 && lane.waiting.len() > 2 * lane.live {
-            lane.waiting.retain(|waiting| is_live(waiting.entry.item));
+            lane.waiting.retain(&mut is_live);
         }
         self.place(number, None);
     }
@@ -158,7 +149,7 @@ impl<T: Copy> Lanes<T> {
         let lane = self.lane_of(entry.lane);
         while self.by_number.len() <= lane as usize {
             self.by_number.push(Lane {
-                waiting: BinaryHeap::new(),
+                waiting: Ranked::new(),
                 live: 0,
                 rank: (0, 0),
                 is_capped: false,
@@ -175,7 +166,7 @@ impl<T: Copy> Lanes<T> {
     fn take_next(&mut self, number: u32, mut is_live: impl FnMut(T) -> bool) -> Option<T> {
         let lane = &mut self.by_number[number as usize];
         let next = lane.waiting.pop().expect("a lane in a set has work that waits");
-        if !is_live(next.entry.item) {
+        if !is_live(next.item) {
             self.place(number, None);
             return None;
         }
@@ -183,7 +174,7 @@ impl<T: Copy> Lanes<T> {
         // Round robin: who was served joins the end, behind all who wait.
         let turn = self.take_turn();
         self.place(number, Some(turn));
-        Some(next.entry.item)
+        Some(next.item)
     }
 
     /// The turn behind those of all lanes that wait.
@@ -203,9 +194,11 @@ impl<T: Copy> Lanes<T> {
         if lane.live == 0 {
             lane.waiting.clear();
         }
-        lane.rank = match lane.waiting.peek() {
+        lane.rank = match lane.waiting.first() {
             Some(_) if self.order == Order::Fair => turn.unwrap_or(old),
-            Some(next) => next.rank,
+            // The only lane there is has no place among others.
+            Some(_) if !self.has_caps => old,
+            Some(first) => first,
             None => old,
         };
         let (rank, is_waiting) = (lane.rank, lane.live > 0);
@@ -218,24 +211,3 @@ impl<T: Copy> Lanes<T> {
         }
     }
 }
-
-/// The greatest of a heap is what goes first.
-impl<T> Ord for Waiting<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.rank.cmp(&self.rank)
-    }
-}
-
-impl<T> PartialOrd for Waiting<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<T> PartialEq for Waiting<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.rank == other.rank
-    }
-}
-
-impl<T> Eq for Waiting<T> {}

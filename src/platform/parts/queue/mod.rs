@@ -15,6 +15,7 @@ use super::servers::Room;
 use crate::units::{Instant, Span};
 
 mod lanes;
+mod ranked;
 
 /// How work waits for a slot.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::units::Instant;
+
 /// How many slots one lane may take.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -64,8 +66,6 @@ pub struct Freed<T> {
     pub item: T,
     /// Whose work it was.
     pub lane: u32,
-    /// The drained instance that is gone because this was its last work.
-    pub instance_gone: Option<u32>,
 }
 
 /// The slots of one station, and the work in them.
@@ -100,6 +100,7 @@ struct Slot<T> {
 #[derive(Clone, Debug)]
 struct Instance {
     id: u32,
+    since: Option<Instant>,
     /// All its slots, by number.
     slots: Vec<SlotId>,
     free: Vec<SlotId>,
@@ -132,12 +133,13 @@ impl<T: Copy> Servers<T> {
         self.concurrency = concurrency;
     }
 
-    /// Puts an instance's slots at the disposal of the station.
+    /// Puts an instance's slots at the disposal of the station; nothing for `since` means that it has
+    /// been there since ever.
     ///
     /// # Panics
     ///
     /// Panics if an instance of this number is there already.
-    pub fn add_instance(&mut self, id: u32) {
+    pub fn add_instance(&mut self, id: u32, since: Option<Instant>) {
         assert!(self.place_of(id).is_none(), "instance {id} is there already");
         let place = self.vacant.pop_first().unwrap_or(self.places.len());
         if place == self.places.len() {
@@ -151,22 +153,20 @@ impl<T: Copy> Servers<T> {
         free.reverse();
         self.open += self.concurrency;
         self.turns.push_back(place);
-        self.places[place] = Some(Instance { id, slots, free, busy: 0, is_draining: false });
+        self.places[place] = Some(Instance { id, since, slots, free, busy: 0, is_draining: false });
     }
 
-    /// Gives an instance no further work, and says whether it is gone at once, having none in hand.
+    /// Gives an instance no further work; it is gone when it has none in hand.
     ///
     /// # Panics
     ///
     /// Panics if there is no such instance.
-    pub fn drain_instance(&mut self, id: u32) -> bool {
+    pub fn drain_instance(&mut self, id: u32) {
         let place = self.place_of(id).expect("an instance that drains is there");
         self.close(place);
-        let is_gone = self.instance(place).busy == 0;
-        if is_gone {
+        if self.instance(place).busy == 0 {
             self.vacate(place);
         }
-        is_gone
     }
 
     /// Takes an instance away at once, and returns the work that it had in hand, by slot.
@@ -259,9 +259,12 @@ impl<T: Copy> Servers<T> {
         self.in_hand -= 1;
         let instance = self.instance_mut(place);
         instance.busy -= 1;
-        let instance_gone = (instance.is_draining && instance.busy == 0).then_some(instance.id);
         if instance.is_draining {
+            let is_gone = instance.busy == 0;
             self.spare.push(slot);
+            if is_gone {
+                self.vacate(place);
+            }
         } else {
             instance.free.push(slot);
             if instance.free.len() == 1 {
@@ -269,16 +272,14 @@ impl<T: Copy> Servers<T> {
             }
             self.open_busy -= 1;
         }
-        if instance_gone.is_some() {
-            self.vacate(place);
-        }
-        Freed { item, lane, instance_gone }
+        Freed { item, lane }
     }
 
-    /// The instance to which a slot belongs.
+    /// Since when the instance of a slot has been there; nothing means since ever.
     #[must_use]
-    pub fn instance_of(&self, slot: SlotId) -> u32 {
-        self.instance(self.slots[slot.index()].place).id
+    #[inline]
+    pub fn since(&self, slot: SlotId) -> Option<Instant> {
+        self.instance(self.slots[slot.index()].place).since
     }
 
     /// Slots of the instances that take work.

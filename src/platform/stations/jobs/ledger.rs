@@ -75,7 +75,7 @@ impl Jobs {
     /// Brings the number of workers to what it is to be; one that has a run in hand goes when it is over.
     pub(super) fn staff(&mut self) {
         while self.workers.len() < self.config.workers as usize {
-            self.servers.add_instance(self.numbers);
+            self.servers.add_instance(self.numbers, None);
             self.workers.push(self.numbers);
             self.numbers += 1;
         }

@@ -7,6 +7,7 @@
 
 mod deadlines;
 mod ledger;
+mod timers;
 
 use super::requests::{OutgoingCall, arrive, in_hand, is_waiting, make_calls, renew};
 use crate::engine::agenda::Key;
@@ -22,6 +23,7 @@ use crate::platform::work::{Attempt, AttemptId, StationId};
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Share, Span};
 use ledger::Ledger;
+use timers::Timers;
 
 /// How many lanes conversations are spread over, where each is to have its own.
 const CONVERSATION_LANES: u64 = 65_536;
@@ -116,6 +118,8 @@ pub struct Jobs {
     next_start: Instant,
     paced: Option<Key>,
     ledger: Ledger,
+    /// By type.
+    timers: Vec<Timers>,
 }
 
 impl Jobs {
@@ -131,6 +135,7 @@ impl Jobs {
             next_start: Instant::START,
             paced: None,
             ledger: Ledger::new(&config.types),
+            timers: config.types.iter().map(|it| Timers::new(it, desk)).collect(),
             config,
         };
         jobs.staff();
@@ -170,20 +175,6 @@ impl Jobs {
             self.plan_deadline(id, due + deadline, desk);
         }
         self.run_at(id, due, desk);
-    }
-
-    fn plan_deadline(&self, id: AttemptId, at: Instant, desk: &mut Desk) {
-        let timer = desk.plan(at, self.event(Event::DeadlinePassed(id)));
-        desk.work.attempts[id].timer = Some(timer);
-    }
-
-    /// Has a job run from `due` on.
-    fn run_at(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
-        if due > desk.now() {
-            desk.plan(due, self.event(Event::FellDue(id)));
-        } else {
-            self.on_fell_due(id, desk);
-        }
     }
 
     fn on_fell_due(&mut self, id: AttemptId, desk: &mut Desk) {

@@ -139,6 +139,10 @@ impl Line {
         let mut first = self.waiting.first_key_value();
         while let Some((turn, item)) = first {
             oldest = Some(oldest.map_or(item.revision, |oldest| oldest.min(item.revision)));
+            // Mostly all have one priority, and there is nothing to search for.
+            if self.waiting.last_key_value().is_some_and(|(last, _)| last.urgency == turn.urgency) {
+                break;
+            }
             let last = Turn { urgency: turn.urgency, number: u64::MAX };
             first = self.waiting.range(last..).next();
         }

@@ -56,12 +56,10 @@ impl Service {
     pub(super) fn apply(&mut self, changes: &[Change], desk: &mut Desk) {
         for change in changes {
             match change {
-                Change::CameUp(number) => self.servers.add_instance(*number),
-                Change::Retired(number) => {
-                    if self.servers.drain_instance(*number) {
-                        self.fleet.on_drained(*number);
-                    }
+                Change::CameUp(number) => {
+                    self.servers.add_instance(*number, Some(desk.now()));
                 }
+                Change::Retired(number) => self.servers.drain_instance(*number),
             }
         }
         self.report_capacity(desk);

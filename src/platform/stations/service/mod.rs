@@ -101,7 +101,7 @@ impl Service {
         let has_lanes = config.servers.lane_max.is_some();
         let mut servers = Servers::new(&config.servers, config.concurrency);
         for number in fleet.up() {
-            servers.add_instance(number);
+            servers.add_instance(number, None);
         }
         let mut service = Self {
             id,
@@ -283,11 +283,11 @@ impl Service {
     /// Makes the calls of the next steps, or ends a request that has made all of them.
     #[inline(always)]
     fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) {
-        if self.config.calls.is_empty() {
+        let attempt = &desk.work.attempts[id];
+        if usize::from(attempt.next_call) == self.config.calls.len() {
             return self.finish(id, Ok(()), desk);
         }
-        let instance = desk.work.attempts[id].slot.map(|slot| self.servers.instance_of(slot));
-        let warm_since = instance.and_then(|number| self.fleet.warm_since(number));
+        let warm_since = attempt.slot.and_then(|slot| self.servers.since(slot));
         if !make_calls(id, &self.config.calls, warm_since, desk) {
             self.finish(id, Ok(()), desk);
         }
@@ -297,9 +297,6 @@ impl Service {
     fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
         let freed = self.servers.free(slot);
-        if let Some(number) = freed.instance_gone {
-            self.fleet.on_drained(number);
-        }
         desk.answer(id, outcome);
         self.queue.reopen(freed.lane);
         self.fill(desk);
