@@ -11,7 +11,7 @@ use super::{Failure, Status, output};
 use crate::experiment::points::{self, Point};
 use crate::experiment::sweep::{self, Sweep, Swept};
 use crate::experiment::vary::{Axis, Values};
-use crate::report::{sweep as table, text};
+use crate::report::{html, sweep as table, text};
 use crate::scenario::{Changes, Loaded, Scenario};
 
 /// Replay a scenario at many values of its fields
@@ -103,6 +103,8 @@ pub(super) enum Format {
     Csv,
     /// A line of JSON for each run
     Jsonl,
+    /// A page for a browser, with curves or a heat map, in one file that needs no network
+    Html,
     /// The rows of CSV as a Parquet file, if the program was built with that
     Parquet,
 }
@@ -194,6 +196,7 @@ impl Sweeping {
             }
             Format::Csv => self.many.deliver(&table::csv(swept, baseline)),
             Format::Jsonl => self.many.deliver(&table::lines(swept, baseline)),
+            Format::Html => self.many.deliver(&html::sweep::page(swept, baseline)),
             Format::Parquet => {
                 let bytes = parquet(swept, baseline)?;
                 match file {

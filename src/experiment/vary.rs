@@ -239,6 +239,30 @@ fn decimal(value: f64, places: usize) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// Where values stand between the least and the greatest of them, from 0 to 1: by their size if they are all of
+/// one kind, else one after the other.
+#[must_use]
+pub fn places(values: &[String]) -> Vec<f64> {
+    let first = values.first().map_or("", String::as_str);
+    let numbers: Option<Vec<f64>> =
+        values.iter().map(|value| kind(first, value)?.number(value)).collect();
+    let one_after_the_other = || {
+        let mut distinct: Vec<&String> = Vec::new();
+        let place = |value| {
+            distinct.iter().position(|it| *it == value).unwrap_or_else(|| {
+                distinct.push(value);
+                distinct.len() - 1
+            }) as f64
+        };
+        values.iter().map(place).collect()
+    };
+    let numbers = numbers.unwrap_or_else(one_after_the_other);
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let place = |it: f64| if high > low { (it - low) / (high - low) } else { 0.5 };
+    numbers.into_iter().map(place).collect()
+}
+
 fn kind(low: &str, high: &str) -> Option<Kind> {
     let both = |is: &dyn Fn(&str) -> bool| is(low) && is(high);
     if both(&|it| it.parse::<i64>().is_ok()) {

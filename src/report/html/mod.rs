@@ -10,6 +10,7 @@ mod figure;
 mod head;
 mod sections;
 mod strip;
+pub mod sweep;
 mod tenants;
 
 use super::Report;

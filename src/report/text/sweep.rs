@@ -8,6 +8,8 @@ use crate::scenario::Scenario;
 
 /// More numbers than this are for programs.
 const METRICS_MAX: usize = 4;
+/// More reasons than this are for programs.
+const REASONS_MAX: usize = 5;
 
 /// The points of a sweep with the mean of each number; ends in a line break.
 #[must_use]
@@ -28,6 +30,10 @@ pub fn sweep(swept: &Swept, baseline: &Scenario, look: Look) -> String {
         format!("  {}\n\n", look.hanging(PLAIN, &beside, 2)),
         table(swept, &points, &told, baseline).render(look),
     ];
+    for (why, count) in reasons(swept) {
+        let told = format!("✗ {count} runs: {why}");
+        parts.push(format!("\n  {}\n", look.hanging(BAD, &told, 2)));
+    }
     let left = sweep.metrics.len() - told.len();
     if left > 0 {
         let note = format!(
@@ -36,6 +42,19 @@ pub fn sweep(swept: &Swept, baseline: &Scenario, look: Look) -> String {
         parts.push(format!("\n  {}\n", look.hanging(PLAIN, &note, 2)));
     }
     parts.concat()
+}
+
+/// Why runs did not finish, each reason with how many it stopped, in the order in which they are met.
+fn reasons(swept: &Swept) -> Vec<(&str, usize)> {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    for why in swept.records.iter().filter_map(|it| it.why.as_deref()) {
+        match reasons.iter_mut().find(|it| it.0 == why) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((why, 1)),
+        }
+    }
+    reasons.truncate(REASONS_MAX);
+    reasons
 }
 
 /// Which numbers are shown: the first ones that are anything but zero somewhere.
