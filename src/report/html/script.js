@@ -204,6 +204,9 @@
       });
     }
 
+    // What was folded up had no width when its labels were laid out.
+    for (const details of all("details:not(.values)")) details.addEventListener("toggle", () => show(...view));
+
     let width = 0;
     new ResizeObserver(() => {
       if (width !== article.clientWidth) { width = article.clientWidth; show(...view); }
