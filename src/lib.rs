@@ -30,7 +30,7 @@
 //! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |
 //! | [`simulation`] | one run: a scenario and a seed become an outcome, in which trouble spreads from station to station |
-//! | [`experiment`] | many runs |
+//! | [`experiment`] | many runs with the same seeds: mitigations compared and ranked, fields swept and searched, actions moved |
 //! | [`report`] | an outcome becomes text, JSON (a stable interface), Markdown, a page in HTML, or what other tools read |
 //! | [`golden`] | a report against its committed file |
 //! | [`cli`] | one file a subcommand; the only module that prints |
@@ -83,6 +83,10 @@
 //! - A job that is repeated is a client of a closed population that thinks for its period.
 //! - A rate limit may be kept for each conversation, and there a refusal may count against it: without
 //!   that no conversation stays refused for long.
+//! - A sweep is cut into parts of fixed size, and a shard is every N-th part: so it does not matter into how
+//!   many shards a sweep is cut, or who makes which part, and a merge needs nothing but the parts.
+//! - A search decides at each value by a sequential test instead of a fixed number of seeds, and tells values
+//!   that cannot be decided as such.
 //! - Scenario files may carry `//` and `/* */` comments.
 
 pub mod cli;

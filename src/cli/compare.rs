@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::guard::Guard;
-use super::tried::one_file;
-use super::{Failure, Status, output, work};
-use crate::experiment::compare::{Comparison, Effort, Variant, impact_metrics};
+use super::many::{Many, metrics, per_cent, refused};
+use super::{Failure, Status, output};
+use crate::experiment::compare::{Comparison, Effort, Variant};
 use crate::report::comparison::Document;
 use crate::report::{html, text};
-use crate::scenario::facts;
-use crate::scenario::names::did_you_mean;
 use crate::scenario::{Changes, Loaded, Refusal, Scenario};
 
 /// Joins the mitigations of a variant.
@@ -75,14 +72,8 @@ pub(super) struct Compare {
     /// For whom or what
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write the comparison to a file, whole or not at all
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// How many cores to use; all by default, and never of influence on the result
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
     #[command(flatten)]
-    guard: Guard,
+    many: Many,
 }
 
 /// Whom a comparison is for.
@@ -98,26 +89,21 @@ enum Format {
 
 impl Compare {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        self.guard.stand()?;
-        one_file(&self.file)?;
-        let loaded = Loaded::read(&self.file).map_err(refused)?;
+        let loaded = self.many.read(&self.file)?;
         let baseline = self.scenario(&loaded, &[]).map_err(refused)?;
         let variants = self.variants(&loaded, &baseline)?;
-        let metrics = self.metrics(&baseline)?;
+        let metrics = metrics(&self.metric, &baseline)?;
         let effort = Effort {
             seeds: self.seeds as usize,
             precision: self.until_precise,
             seeds_max: if self.until_precise.is_some() { self.seeds_max } else { self.seeds }
                 as usize,
         };
-        let bar = work::bar(0);
-        let threads = work::threads(self.threads)?;
-        let comparison = threads.install(|| {
+        let comparison = self.many.work(0, |bar| {
             let on_more = |runs: usize| bar.inc_length(runs as u64);
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
-        });
-        bar.finish_and_clear();
-        output::deliver(&self.told(&comparison), self.output.as_deref())?;
+        })?;
+        self.many.deliver(&self.told(&comparison))?;
         let is_stopped = (1..=variants.len()).any(|it| comparison.replications.stopped(it) > 0);
         if is_stopped {
             output::warn_stopped(&self.file);
@@ -127,9 +113,7 @@ impl Compare {
 
     fn told(&self, comparison: &Comparison) -> String {
         match self.format {
-            Format::Text => {
-                text::comparison::comparison(comparison, output::look(self.output.as_deref()))
-            }
+            Format::Text => text::comparison::comparison(comparison, self.many.look()),
             Format::Json => Document::new(comparison).to_text(),
             Format::Html => {
                 // Where the file lies is the machine's own matter, and no page is to depend on that.
@@ -188,37 +172,4 @@ impl Compare {
         };
         asked.into_iter().map(variant).collect()
     }
-
-    fn metrics(&self, baseline: &Scenario) -> Result<Vec<String>, Failure> {
-        let known: Vec<String> =
-            facts::units(&baseline.file).into_iter().map(|(name, _)| name).collect();
-        for name in &self.metric {
-            if !known.contains(name) {
-                let near = did_you_mean(name, known.iter().map(String::as_str));
-                let near = near.map_or_else(
-                    || {
-                        "`hindsight replay FILE --format json` lists them under `metrics`"
-                            .to_owned()
-                    },
-                    |near| format!("did you mean `{near}`?"),
-                );
-                return Err(Failure::Message(format!("there is no metric {name:?}; help: {near}")));
-            }
-        }
-        let is_asked = !self.metric.is_empty();
-        Ok(if is_asked { self.metric.clone() } else { impact_metrics(baseline) })
-    }
-}
-
-fn refused(refusal: Refusal) -> Failure {
-    Failure::Refused(vec![refusal])
-}
-
-/// A share as people write it: `5%`.
-pub(super) fn per_cent(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
-    number
-        .filter(|it| it.is_finite() && *it > 0.0)
-        .map(|it| it / 100.0)
-        .ok_or_else(|| format!("{text:?} is no percentage above zero: write 5%"))
 }

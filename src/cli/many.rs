@@ -87,3 +87,12 @@ pub(super) fn counted(name: &str, baseline: &Scenario) -> Result<(), Failure> {
 pub(super) fn refused(refusal: Refusal) -> Failure {
     Failure::Refused(vec![refusal])
 }
+
+/// A share as people write it: `5%`.
+pub(super) fn per_cent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
+    number
+        .filter(|it| it.is_finite() && *it > 0.0)
+        .map(|it| it / 100.0)
+        .ok_or_else(|| format!("{text:?} is no percentage above zero: write 5%"))
+}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use super::many::{Many, refused};
+use super::many::{Many, per_cent, refused};
 use super::output::Format;
 use super::{Failure, Status};
 use crate::experiment::condition::Condition;
@@ -56,7 +56,7 @@ pub(super) struct Searching {
     #[arg(long, value_name = "CONDITION", default_value = "all.minutes<=0")]
     until: String,
     /// Narrow the cliff down to this part of the range; whole numbers always to neighbours
-    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = super::compare::per_cent)]
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = per_cent)]
     within: f64,
     /// Never run more seeds than this for one value
     #[arg(long, value_name = "N", default_value_t = 60,

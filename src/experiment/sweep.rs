@@ -203,19 +203,17 @@ impl Swept {
     }
 
     /// The point where the first number is least, of those where every run finished and has it; of
-    /// several the first.
+    /// several the first, and none if it is the same at all of them.
     #[must_use]
     pub fn least(&self) -> Option<usize> {
-        let points = self.points().into_iter().enumerate();
         let seeds = self.sweep.seeds.len();
-        let mean = |(place, at): (usize, AtPoint)| {
+        let means = self.points().into_iter().enumerate().filter_map(|(place, at)| {
             let first = (*at.values.first()?)?;
             (first.count == seeds).then_some((place, first.mean))
-        };
-        points
-            .filter_map(mean)
-            .reduce(|best, next| if next.1 < best.1 { next } else { best })
-            .map(|it| it.0)
+        });
+        let means: Vec<(usize, f64)> = means.collect();
+        let (place, least) = means.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        means.iter().any(|it| it.1 > *least).then_some(*place)
     }
 }
 
@@ -261,5 +259,7 @@ mod tests {
         assert_eq!(points[1].failed, BTreeMap::from([("stopped", 1)]));
         assert_eq!(points[1].values[0].unwrap().count, 1);
         assert_eq!((points[2].values[0], points[2].failed["refused"]), (None, 2));
+        let alike = swept(vec![finished(1.0), finished(1.0), finished(1.0), finished(1.0)]);
+        assert_eq!(alike.least(), None);
     }
 }

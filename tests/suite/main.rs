@@ -1,5 +1,6 @@
 //! What `hindsight` promises, one module a promise; goldens and errors as the built binary gives them.
 
+mod answers;
 mod bench;
 mod cli;
 mod cliffs;
@@ -17,6 +18,7 @@ mod kind_errors;
 mod markdown;
 #[cfg(unix)]
 mod output;
+mod pairing;
 mod properties;
 mod ranks;
 mod readme;
