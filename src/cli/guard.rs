@@ -38,6 +38,15 @@ pub(super) struct Guard {
 impl Guard {
     /// Begins to look at time and memory, until the process ends.
     pub(super) fn stand(&self) -> Result<(), Failure> {
+        self.stand_over("nothing was written", "a shorter clock or fewer seeds need less")
+    }
+
+    /// The same where something is written before the end: what is there then, and what else helps.
+    pub(super) fn stand_over(
+        &self,
+        written: &'static str,
+        remedy: &'static str,
+    ) -> Result<(), Failure> {
         let begun = Instant::now();
         let time_max = Duration::from_nanos(self.time_max.as_nanos());
         let memory_max = self.memory_max.unwrap_or_else(three_quarters_of_what_is_free);
@@ -46,13 +55,13 @@ impl Guard {
             loop {
                 if begun.elapsed() >= time_max {
                     give_up(&format!(
-                        "took longer than {time_told} and was stopped; nothing was written; help: \
-                         --time-max raises that limit, and a shorter clock or fewer seeds need less"
+                        "took longer than {time_told} and was stopped; {written}; help: \
+                         --time-max raises that limit, and {remedy}"
                     ));
                 }
                 if memory_taken() > memory_max.get() {
                     give_up(&format!(
-                        "took more memory than {memory_max} and was stopped; nothing was written; \
+                        "took more memory than {memory_max} and was stopped; {written}; \
                          help: --memory-max raises that limit, and fewer --threads need less"
                     ));
                 }

@@ -35,9 +35,9 @@ impl Many {
         Loaded::read(file).map_err(refused)
     }
 
-    /// Begins to watch time and memory where no scenario is read.
-    pub(super) fn watch(&self) -> Result<(), Failure> {
-        self.guard.stand()
+    /// Begins to watch time and memory where parts are written one after the other.
+    pub(super) fn watch_parts(&self) -> Result<(), Failure> {
+        self.guard.stand_over("the parts that were made stay", "--resume goes on from there")
     }
 
     /// Does something on the threads that were asked for, with a bar for so many runs.

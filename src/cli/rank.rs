@@ -21,7 +21,7 @@ const MITIGATIONS_MAX: usize = 24;
 ///
 /// Every set of up to eight mitigations is replayed; of more, orders are sampled. A mitigation's share is what
 /// it adds to those before it, over all orders (Shapley): the shares add up to what all avoid together. Told
-/// are also which two help or hinder each other, the smallest sets that prevent the impact altogether, and
+/// are also which two help each other or overlap, the smallest sets that prevent the impact altogether, and
 /// which assumption, moved within its stated range, would overturn the order.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

@@ -60,6 +60,7 @@ pub(super) fn plan(
         vary: sweep.paths.clone(),
         metrics: sweep.metrics.clone(),
         seeds: sweep.seeds.len(),
+        runs: ids.len(),
         part: part.unwrap_or_else(|| ids.len().div_ceil(PARTS)),
         scenario: loaded.text().to_owned(),
     };

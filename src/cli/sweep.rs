@@ -113,12 +113,12 @@ impl Sweeping {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let (loaded, swept) = match (&self.run, &self.merge, &self.file) {
             (Some(plan), ..) => {
-                self.many.watch()?;
+                self.many.watch_parts()?;
                 let folder = self.many.output.as_deref().unwrap_or(Path::new("."));
                 return shards::run(plan, self.shard, self.resume, folder, &self.many);
             }
             (_, Some(folder), _) => {
-                self.many.watch()?;
+                self.many.watch_parts()?;
                 shards::merge(folder)?
             }
             (.., Some(file)) => {

@@ -61,8 +61,12 @@ impl Plan {
     ///
     /// Refuses a part of another plan or another model, and one that is not whole.
     pub fn parse_part(&self, text: &str) -> Result<Vec<(String, Record)>, String> {
+        let again = |message: String| format!("{message}; help: delete it and run its part again");
+        if !text.ends_with('\n') {
+            return Err(again("is not whole: its last line has no end".to_owned()));
+        }
         let mut lines = text.lines();
-        let head: PartHead = parsed(1, lines.next().unwrap_or_default())?;
+        let head: PartHead = parsed(1, lines.next().unwrap_or_default()).map_err(again)?;
         if head.model_version != self.head.model_version {
             return Err(format!(
                 "is of model version {}, the plan of {}; help: run its part again with the program that made the plan",
@@ -78,13 +82,10 @@ impl Plan {
         let found: Vec<(String, Record)> = lines
             .enumerate()
             .map(|(at, text)| parsed(at + 2, text).map(|it: Line| (it.run, it.record)))
-            .collect::<Result<_, _>>()?;
-        if found.len() != head.runs || !text.ends_with('\n') {
-            return Err(format!(
-                "is not whole: {} of {} runs; help: delete it and run its part again",
-                found.len(),
-                head.runs
-            ));
+            .collect::<Result<_, _>>()
+            .map_err(again)?;
+        if found.len() != head.runs {
+            return Err(again(format!("is not whole: {} of {} runs", found.len(), head.runs)));
         }
         if let Some((id, _)) =
             found.iter().find(|(_, it)| it.values.len() != self.head.metrics.len())
@@ -182,8 +183,10 @@ mod tests {
         let plan = plan();
         let text = plan.part_text(1, &[record(1.0)]);
         let told = |text: &str| plan.parse_part(text).unwrap_err();
-        assert!(told(&text[..text.len() - 1]).contains("is not whole: 1 of 1"));
-        assert!(told(text.lines().next().unwrap()).contains("is not whole: 0 of 1"));
+        assert!(told(&text[..text.len() - 1]).contains("its last line has no end"));
+        assert!(told("").contains("help: delete it and run its part again"));
+        let head = text.lines().next().unwrap().to_owned() + "\n";
+        assert!(told(&head).contains("is not whole: 0 of 1 runs; help: delete it"));
         let newer = text.replacen("\"model_version\":", "\"model_version\":9", 1);
         assert!(told(&newer).contains("is of model version 9"));
         let mut other = plan.clone();

@@ -50,6 +50,8 @@ pub struct Head {
     pub metrics: Vec<String>,
     /// How many seeds each point has.
     pub seeds: usize,
+    /// How many runs there are.
+    pub runs: usize,
     /// How many runs a part has.
     pub part: usize,
     /// The text of the scenario.
@@ -142,13 +144,15 @@ impl Plan {
         let runs: Vec<Planned> =
             lines.enumerate().map(|(at, line)| parsed(at + 2, line)).collect::<Result<_, _>>()?;
         if head.seeds == 0
+            || head.runs != runs.len()
             || head.part == 0
             || runs.is_empty()
             || !runs.len().is_multiple_of(head.seeds)
         {
             return Err(format!(
-                "the plan is not whole: {} runs with {} seeds a point; help: make it again",
+                "the plan is not whole: {} of {} runs with {} seeds a point; help: make it again",
                 runs.len(),
+                head.runs,
                 head.seeds
             ));
         }
@@ -211,6 +215,7 @@ pub(super) mod tests {
             vary: sweep.paths.clone(),
             metrics: sweep.metrics.clone(),
             seeds: 2,
+            runs: 4,
             part: 3,
             scenario: "{}".to_owned(),
         };
@@ -225,7 +230,7 @@ pub(super) mod tests {
         assert_eq!((plan.parts(), plan.runs_of(0), plan.runs_of(1)), (2, 0..3, 3..4));
         let lines: Vec<&str> = plan.to_text().leak().lines().collect();
         let cut = lines[..lines.len() - 1].join("\n");
-        assert!(Plan::parse(&cut).unwrap_err().contains("not whole: 3 runs"));
+        assert!(Plan::parse(&cut).unwrap_err().contains("not whole: 3 of 4 runs"));
         let other = plan.to_text().replace("\"seed\":8", "\"seed\":9");
         assert_eq!(Plan::parse(&other).unwrap().sweep.seeds, [7, 9]);
         let one = plan.to_text().replacen("\"seed\":8", "\"seed\":9", 1);

@@ -103,8 +103,11 @@ impl Ramp<'_> {
         let value = self.loaded.value(self.changes)?;
         let clock = self.loaded.scenario(self.changes)?.clock;
         let last = self.steps.max(2) - 1;
-        let values: Vec<String> =
+        let mut values: Vec<String> =
             (0..=last).map(|step| self.range.at(step as f64 / last as f64)).collect();
+        // There are not more whole numbers than there are.
+        values.dedup();
+        let last = values.len() - 1;
         let mut set = self.changes.set.clone();
         let there = OF_TIMELINE.iter().filter(|part| value.get(**part).is_some());
         set.extend(there.map(|part| format!("{part}=null")));

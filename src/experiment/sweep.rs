@@ -251,7 +251,7 @@ mod tests {
             stopped(0.0),
             refused.clone(),
             refused,
-            finished(6.0),
+            finished(8.0),
             finished(6.0),
         ]);
         assert_eq!(all.least(), Some(0), "the second point has a run that was stopped");

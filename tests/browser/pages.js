@@ -321,6 +321,21 @@ await open("compared/hostile", {}, async (page) => {
 });
 console.log("fine  hostile texts");
 
+for (const options of [{}, { viewport: PHONE, isMobile: true }]) {
+  await open("swept/curve", options, async (page) => {
+    ok((await count(page, ".curve svg")) >= 3, "swept, curve: a picture of each number");
+    equal(await page.$$eval(".curve:first-of-type .ticks span", (all) => all.slice(0, 4).map((it) => it.textContent)), ["1", "2", "3", "4"], "swept, curve: values below");
+    equal(await count(page, ".points tbody tr"), 4, "swept, curve: every point");
+    equal(await overflow(page), 0, "swept, curve: nothing too wide");
+  });
+  await open("swept/heat", options, async (page) => {
+    equal(await page.locator(".heatmap").first().locator("td").count(), 9, "swept, heat: a cell for each combination");
+    ok((await page.locator(".heatmap").first().innerText()).includes("✗ 2 refused"), "swept, heat: what cannot be is marked");
+    equal(await overflow(page), 0, "swept, heat: nothing too wide");
+  });
+}
+console.log("fine  sweeps");
+
 await open("several", {}, async (page) => {
   equal(await count(page, "article"), 2, "several: articles");
   const repeated = await page.$$eval("[id]", (all) => all.length - new Set(all.map((it) => it.id)).size);

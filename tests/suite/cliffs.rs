@@ -148,5 +148,7 @@ fn without_a_cliff_the_answer_is_no() {
     wrong(&["--until", "failing.minute<=3"], "did you mean `failing.minutes`?");
     wrong(&["--until", "failing.minutes<=3m"], "must be a number, as the metric is");
     wrong(&["--until", "C1"], "there is no fact \"C1\"");
-    wrong(&["--both-ways"], "cannot change while the platform runs");
+    let slots = ["search", text(&file), "--vary", "platform.stations.s.service.concurrency=1..3"];
+    let told = stderr(&hindsight(&[&slots[..], &["--both-ways"]].concat()).assert().code(2));
+    assert!(told.contains("cannot change while the platform runs"), "{told}");
 }

@@ -105,6 +105,46 @@ fn parquet_holds_the_rows_of_the_table() {
     assert!(rows.next().is_none());
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn a_sweep_in_parquet_holds_the_rows_of_its_csv() {
+    use parquet::file::reader::{FileReader as _, SerializedFileReader};
+    use parquet::record::RowAccessor as _;
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let vary = ["--vary", "platform.stations.front.service.replicas=1,2,-1", "--seeds", "2"];
+    // Of an alert that never comes there is no moment, and a refused run has no value at all.
+    let metrics = ["--metric", "failing-visits.alert.first", "--metric", "visits.failed"];
+    for name in ["a.csv", "a.parquet", "b.parquet"] {
+        let output = ["-o", text(&path(name))].map(str::to_owned);
+        let output = output.each_ref().map(String::as_str);
+        let arguments = [&["sweep", SHORT], &vary[..], &metrics, &output].concat();
+        hindsight(&arguments).assert().success();
+    }
+    assert_eq!(fs::read(path("a.parquet")).unwrap(), fs::read(path("b.parquet")).unwrap());
+    let reader = SerializedFileReader::new(fs::File::open(path("a.parquet")).unwrap()).unwrap();
+    let mut table = csv::Reader::from_path(path("a.csv")).unwrap();
+    let mut rows = table.records();
+    let mut without = 0;
+    for row in reader.get_row_iter(None).unwrap() {
+        let row = row.unwrap();
+        let expected = rows.next().unwrap().unwrap();
+        assert_eq!(row.get_long(0).unwrap().to_string(), expected[0]);
+        assert_eq!(row.get_long(2).unwrap().to_string(), expected[2]);
+        for column in [1, 3, 4, 5] {
+            assert_eq!(row.get_string(column).unwrap(), &expected[column]);
+        }
+        if let Ok(value) = row.get_double(6) {
+            assert!((value - number(&expected[6])).abs() < 1e-8);
+        } else {
+            assert_eq!(&expected[6], "");
+            without += 1;
+        }
+    }
+    assert!(rows.next().is_none());
+    assert_eq!(without, 4, "two runs are refused");
+}
+
 /// The samples of OpenMetrics text by family, after checking what the format demands.
 fn families(page: &str) -> BTreeMap<String, Vec<(String, String, f64, f64)>> {
     let mut families: BTreeMap<String, Vec<_>> = BTreeMap::new();

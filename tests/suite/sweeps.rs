@@ -71,6 +71,14 @@ fn parts_that_do_not_belong_are_refused() {
     std::fs::write(&first, &whole[..whole.len() / 2]).unwrap();
     let told = refused();
     assert!(told.contains("part-000001.jsonl"), "{told}");
+    // A plan that lost its last lines.
+    let planned = std::fs::read_to_string(&plan).unwrap();
+    let cut: Vec<&str> = planned.split_inclusive('\n').take(7).collect();
+    std::fs::write(&plan, cut.concat()).unwrap();
+    let run = ["sweep", "--run", text(&plan), "-o", text(&parts)];
+    let told = stderr(&hindsight(&run).assert().code(2));
+    assert!(told.contains("6 of 18 runs"), "{told}");
+    std::fs::write(&plan, &planned).unwrap();
     // A plan that somebody has changed no longer says what its ids are of.
     let changed = std::fs::read_to_string(&plan).unwrap().replacen(
         "\"values\":[\"2\"",

@@ -31,44 +31,6 @@ const SCHEMA: &str = "message series {
     REQUIRED DOUBLE value;
 }";
 
-/// The table of a sweep as a Parquet file: the rows of its CSV.
-///
-/// # Errors
-///
-/// Fails if the library cannot write the rows.
-pub fn swept(swept: &Swept, baseline: &Scenario) -> Result<Vec<u8>, ParquetError> {
-    let names = sweep::columns(swept);
-    let axes = swept.sweep.paths.len();
-    let column_of = |(place, name): (usize, &&str)| {
-        let (kind, annotation) = match place {
-            0 => (Physical::INT64, None),
-            _ if place == axes + 1 => (Physical::INT64, Some(LogicalType::integer(64, false))),
-            _ if place + 1 == names.len() => (Physical::DOUBLE, None),
-            _ => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        };
-        let is_value = place + 1 == names.len();
-        let repetition = if is_value { Repetition::OPTIONAL } else { Repetition::REQUIRED };
-        let column = Type::primitive_type_builder(name, kind).with_repetition(repetition);
-        column.with_logical_type(annotation).build().map(Arc::new)
-    };
-    let columns = names.iter().enumerate().map(column_of).collect::<Result<Vec<_>, _>>()?;
-    let schema = Type::group_type_builder("sweep").with_fields(columns).build()?;
-    let rows: Vec<sweep::Row> = sweep::rows(swept, baseline).collect();
-    written(Arc::new(schema), &rows, |group, rows| {
-        column::<Int64Type, _>(group, rows, |row| row.point.cast_signed() as i64)?;
-        for axis in 0..axes {
-            texts(group, rows, |row| row.values[axis].as_str())?;
-        }
-        column::<Int64Type, _>(group, rows, |row| row.seed.cast_signed())?;
-        texts(group, rows, |row| row.status)?;
-        texts(group, rows, |row| row.metric)?;
-        texts(group, rows, |row| row.unit)?;
-        let values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
-        let is_there: Vec<i16> = rows.iter().map(|row| i16::from(row.value.is_some())).collect();
-        write_column::<DoubleType>(group, &values, Some(&is_there))
-    })
-}
-
 type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
 
 /// The table of several replays as a Parquet file.
@@ -99,8 +61,7 @@ pub fn swept(swept: &Swept, baseline: &Scenario) -> Result<Vec<u8>, ParquetError
     let axes = swept.sweep.paths.len();
     let column_of = |(place, name): (usize, &&str)| {
         let (kind, annotation) = match place {
-            0 => (Physical::INT64, None),
-            _ if place == axes + 1 => (Physical::INT64, Some(LogicalType::integer(64, false))),
+            _ if place == 0 || place == axes + 1 => (Physical::INT64, None),
             _ if place + 1 == names.len() => (Physical::DOUBLE, None),
             _ => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         };
@@ -113,7 +74,7 @@ pub fn swept(swept: &Swept, baseline: &Scenario) -> Result<Vec<u8>, ParquetError
     let schema = Type::group_type_builder("sweep").with_fields(columns).build()?;
     let rows: Vec<sweep::Row> = sweep::rows(swept, baseline).collect();
     written(Arc::new(schema), &rows, |group, rows| {
-        column::<Int64Type, _>(group, rows, |row| row.point.cast_signed() as i64)?;
+        column::<Int64Type, _>(group, rows, |row| i64::try_from(row.point).unwrap_or(i64::MAX))?;
         for axis in 0..axes {
             texts(group, rows, |row| row.values[axis].as_str())?;
         }
@@ -125,34 +86,6 @@ pub fn swept(swept: &Swept, baseline: &Scenario) -> Result<Vec<u8>, ParquetError
         let is_there: Vec<i16> = rows.iter().map(|row| i16::from(row.value.is_some())).collect();
         write_column::<DoubleType>(group, &values, Some(&is_there))
     })
-}
-
-type Group<'a, 'b> = SerializedRowGroupWriter<'a, &'b mut Vec<u8>>;
-
-/// The table of several replays as a Parquet file.
-///
-/// # Errors
-///
-/// Fails if the library cannot write the rows.
-pub fn bytes(parts: &[Part]) -> Result<Vec<u8>, ParquetError> {
-    let mut bytes = Vec::new();
-    let properties = WriterProperties::builder().set_created_by("hindsight".to_owned()).build();
-    let schema = Arc::new(parse_message_type(SCHEMA)?);
-    let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
-    let rows: Vec<Row> = parts.iter().flat_map(Part::rows).collect();
-    for rows in rows.chunks(ROWS_PER_GROUP) {
-        let mut group = file.next_row_group()?;
-        texts(&mut group, rows, |row| row.scenario)?;
-        column::<Int64Type>(&mut group, rows, |row| row.micros)?;
-        texts(&mut group, rows, |row| row.station)?;
-        texts(&mut group, rows, |row| row.class)?;
-        texts(&mut group, rows, |row| row.measure)?;
-        texts(&mut group, rows, |row| row.unit)?;
-        column::<DoubleType>(&mut group, rows, |row| row.value)?;
-        group.close()?;
-    }
-    file.close()?;
-    Ok(bytes)
 }
 
 /// Writes rows in groups, each by its columns.

@@ -121,10 +121,10 @@ fn pairs(it: &Ranked, look: Look) -> String {
     for pair in told.iter().take(PAIRS_MAX) {
         let [one, other] = pair.of.map(|it_| it.mitigations[it_].as_str());
         let is_help = pair.more.mean > 0.0;
-        let (how, style) = if is_help { ("help", GOOD) } else { ("hinder", BAD) };
+        let (how, style) = if is_help { ("help each other", GOOD) } else { ("overlap", BAD) };
         table.add(vec![
             Cell::new(format!("{one} and {other}")),
-            Cell::new(format!("{how} each other")).styled(style),
+            Cell::new(how).styled(style),
             Cell::new(words.interval(&pair.more, form)),
         ]);
     }

@@ -54,9 +54,23 @@ fn a_replay_that_takes_too_much_memory_is_given_up() {
 #[test]
 fn every_command_that_runs_has_both_limits() {
     let short = crate::SHORT;
-    for command in ["replay", "check", "explain", "validate"] {
-        hindsight(&[command, short, "--time-max", "0s"]).assert().code(3);
-        let assert = hindsight(&[command, short, "--memory-max", "lots"]).assert().code(2);
+    let vary = ["--vary", "platform.stations.front.service.replicas=1..2"];
+    let commands: [(&str, &[&str]); 9] = [
+        ("replay", &[]),
+        ("check", &[]),
+        ("explain", &[]),
+        ("validate", &[]),
+        ("compare", &[]),
+        ("rank", &[]),
+        ("minutes", &[]),
+        ("search", &vary),
+        ("sweep", &["--vary", "platform.stations.front.service.replicas=1,2"]),
+    ];
+    for (command, more) in commands {
+        let run = [&[command, short], more].concat();
+        hindsight(&[&run[..], &["--time-max", "0s"]].concat()).assert().code(3);
+        let run = [&run[..], &["--memory-max", "lots"]].concat();
+        let assert = hindsight(&run).assert().code(2);
         assert!(stderr(&assert).contains("512MB"), "{command}");
     }
 }
