@@ -74,6 +74,12 @@ pub(super) fn counted(name: &str, baseline: &Scenario) -> Result<(), Failure> {
     let known: Vec<String> =
         facts::units(&baseline.file).into_iter().map(|(name, _)| name).collect();
     if known.iter().any(|it| it == name) {
+        let measures_harm = baseline.file.indicators.values().any(|it| it.impact);
+        if name.split('.').next() == Some(facts::ALL) && !measures_harm {
+            return Err(Failure::Message(format!(
+                "{name} is always the same: no indicator of the scenario measures harm; help: describe one under `indicators`, or name another number"
+            )));
+        }
         return Ok(());
     }
     let near = did_you_mean(name, known.iter().map(String::as_str));
@@ -82,6 +88,16 @@ pub(super) fn counted(name: &str, baseline: &Scenario) -> Result<(), Failure> {
         |near| format!("did you mean `{near}`?"),
     );
     Err(Failure::Message(format!("there is no metric {name:?}; help: {near}")))
+}
+
+/// Refuses to vary what changes nothing: seeds have options of their own, and mitigations are applied before.
+pub(super) fn has_effect(path: &str) -> Result<(), Failure> {
+    let help = match path.split(['.', '[']).next() {
+        Some("seed") => "--seed says where seeds begin, and --seeds how many there are",
+        Some("mitigations") => "vary the field that the mitigation sets, without --with",
+        _ => return Ok(()),
+    };
+    Err(Failure::Message(format!("--vary {path} changes nothing; help: {help}")))
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {

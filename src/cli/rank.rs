@@ -12,6 +12,7 @@ use crate::experiment::rank::{Effort, Game, rank};
 use crate::experiment::shapley::EXACT_MAX;
 use crate::report::ranking::{Ranked, json};
 use crate::report::text;
+use crate::scenario::facts::{self, Unit};
 use crate::scenario::{Changes, Loaded, Scenario};
 
 /// More mitigations than this make more sets than anybody replays.
@@ -76,6 +77,7 @@ impl Rank {
         let changes = Changes { with: Vec::new(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
         counted(&self.metric, &baseline)?;
+        self.check_unit(&baseline)?;
         let mitigations = self.mitigations(&loaded, &baseline)?;
         let game = Game {
             loaded: &loaded,
@@ -129,6 +131,19 @@ impl Rank {
             Format::Json => json(&ranked),
         })?;
         Ok(Status::Fine)
+    }
+
+    /// Refuses a number of which nobody can have a share.
+    fn check_unit(&self, baseline: &Scenario) -> Result<(), Failure> {
+        let unit = facts::unit_of(&self.metric, &baseline.file);
+        if let Some(unit) = unit.filter(|it| *it != Unit::Number) {
+            return Err(Failure::Message(format!(
+                "{} is {} and has no shares; help: name minutes, tenants or a count",
+                self.metric,
+                unit.description()
+            )));
+        }
+        Ok(())
     }
 
     fn mitigations(&self, loaded: &Loaded, baseline: &Scenario) -> Result<Vec<String>, Failure> {

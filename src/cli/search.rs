@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use super::many::{Many, per_cent, refused};
+use super::many::{Many, counted, has_effect, per_cent, refused};
 use super::output::Format;
 use super::{Failure, Status};
 use crate::experiment::condition::Condition;
@@ -15,6 +15,7 @@ use crate::experiment::vary::{Axis, Range, Values};
 use crate::report::cliff::{Ramped, Searched};
 use crate::report::text;
 use crate::scenario::check::lookup;
+use crate::scenario::facts;
 use crate::scenario::patch::text_of;
 use crate::scenario::path::Path;
 use crate::scenario::{Changes, Loaded, Scenario};
@@ -44,7 +45,8 @@ Examples:
 A condition is METRIC<=VALUE, <, >=, > or =, with one of `metrics` in the JSON report and a value in its
 unit; METRIC=none, where nothing of the kind happens; or the id of a documented fact, which holds.
 
-Exit status: 0 fine, 1 there is no cliff between the two ends, 2 wrong usage or a wrong scenario.")]
+Exit status: 0 fine, 1 there is no cliff between the two ends, 2 wrong usage or a wrong scenario, 3 a limit of
+the scenario stopped a replay (nothing is decided at its value).")]
 pub(super) struct Searching {
     /// A scenario file
     #[arg(value_name = "FILE")]
@@ -117,6 +119,7 @@ impl Searching {
             Failure::Message(format!("--vary {}: {message}; help: {help}", self.vary))
         };
         let axis = Axis::parse(&self.vary).map_err(|message| wrong(&message))?;
+        has_effect(&axis.path)?;
         match axis.values {
             Values::Between(range) => Ok((axis.path, range)),
             Values::Listed(_) => Err(wrong("must be PATH=LO..HI, without steps")),
@@ -127,6 +130,7 @@ impl Searching {
         let Asked { loaded, changes, baseline, path, range } = asked;
         let condition = Condition::parse(&self.until, baseline)
             .map_err(|message| Failure::Message(format!("--until {}: {message}", self.until)))?;
+        counted(&condition.metric, baseline)?;
         let question = Question {
             loaded,
             changes,
@@ -157,11 +161,16 @@ impl Searching {
             Format::Text => text::cliff::search(&searched, self.many.look()),
             Format::Json => searched.json(),
         })?;
-        Ok(if search.cliffs.is_empty() { Status::No } else { Status::Fine })
+        Ok(match (search.stopped() > 0, search.cliffs.is_empty()) {
+            (true, _) => Status::Stopped,
+            (false, true) => Status::No,
+            (false, false) => Status::Fine,
+        })
     }
 
     fn ramp(&self, asked: &Asked) -> Result<Status, Failure> {
         let Asked { loaded, changes, baseline, path, range } = asked;
+        counted(facts::ALL_MINUTES, baseline)?;
         let place: Path = path.parse().map_err(Failure::Message)?;
         let ramp = Ramp {
             loaded,

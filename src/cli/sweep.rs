@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::many::{Many, metrics, refused};
+use super::many::{Many, has_effect, metrics, refused};
 use super::shards::{self, Shard};
 use super::{Failure, Status, output};
 use crate::experiment::points::{self, Point};
@@ -148,6 +148,7 @@ impl Sweeping {
         let baseline = loaded.scenario(&changes).map_err(refused)?;
         let metrics = metrics(&self.metric, &baseline)?;
         let axes: Vec<Axis> = self.vary.iter().map(|it| axis(it)).collect::<Result<_, _>>()?;
+        axes.iter().try_for_each(|axis| has_effect(&axis.path))?;
         if let Some(twice) =
             (1..axes.len()).find(|at| axes[..*at].iter().any(|it| it.path == axes[*at].path))
         {

@@ -134,7 +134,8 @@ impl Plan {
     /// Says which line is wrong, and in what.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
-        let head: Head = parsed(1, lines.next().unwrap_or_default())?;
+        let head: Head = parsed(1, lines.next().unwrap_or_default())
+            .map_err(|message| format!("is no plan: {message}; help: sweep --plan makes one"))?;
         if head.plan_version != PLAN_VERSION {
             return Err(format!(
                 "the plan has version {}, this program reads version {PLAN_VERSION}; help: make the plan again",

@@ -42,6 +42,8 @@ pub struct Probe {
     pub holds: usize,
     /// Of how many.
     pub seeds: usize,
+    /// How many more a limit stopped: whoever stops before the harm looks good, so that nothing is decided.
+    pub stopped: usize,
     /// What was decided.
     pub decision: Decision,
 }
@@ -64,6 +66,14 @@ pub struct Search {
     pub probes: Vec<Probe>,
     /// Every cliff that was found, from the lowest.
     pub cliffs: Vec<Cliff>,
+}
+
+impl Search {
+    /// How many replays a limit stopped.
+    #[must_use]
+    pub fn stopped(&self) -> usize {
+        self.probes.iter().map(|it| it.stopped).sum()
+    }
 }
 
 /// What is searched.
@@ -120,8 +130,12 @@ impl Searching<'_> {
     /// decided otherwise or not at all, and from above likewise.
     fn narrow(&mut self, (low, below): (f64, Decision), high: f64) -> Result<Cliff, Refusal> {
         let above = if below == Decision::Holds { Decision::Fails } else { Decision::Holds };
-        let (last, _) = self.edge(low, high, &|it| it == below)?;
-        let (_, first) = self.edge(last, high, &|it| it != above)?;
+        let (last, next) = self.edge(low, high, &|it| it == below)?;
+        let first = if next >= high || self.decide(next)? == above {
+            next
+        } else {
+            self.edge(next, high, &|it| it != above)?.1
+        };
         Ok(Cliff { low: last, high: first, holds_below: below == Decision::Holds })
     }
 
@@ -159,28 +173,39 @@ impl Searching<'_> {
         let set = [changes.set.as_slice(), &[format!("{path}={value}")]].concat();
         let scenario = loaded.scenario(&Changes { set, ..changes.clone() })?;
         let mut outcomes: Vec<bool> = Vec::new();
-        let (decision, seeds) = loop {
-            outcomes.extend(batch(&scenario, condition, outcomes.len(), seeds_max));
+        let (decision, seeds, stopped) = loop {
+            let batch = batch(&scenario, condition, outcomes.len(), seeds_max);
+            let stopped = batch.iter().filter(|it| it.is_none()).count();
+            outcomes.extend(batch.into_iter().flatten());
             let (decision, seeds) = decided(&outcomes);
+            if stopped > 0 {
+                break (Decision::Open, outcomes.len(), stopped);
+            }
             if decision != Decision::Open || outcomes.len() >= seeds_max {
-                break (decision, seeds);
+                break (decision, seeds, 0);
             }
         };
         let holds = outcomes[..seeds].iter().filter(|it| **it).count();
-        let probe = Probe { value: value.clone(), share, holds, seeds, decision };
+        let probe = Probe { value: value.clone(), share, holds, seeds, stopped, decision };
         (self.on_probe)(&probe);
         self.probes.insert(value, probe);
         Ok(decision)
     }
 }
 
-/// Whether the condition holds with each of the next seeds; a replay that a limit stopped is judged as it is.
-fn batch(scenario: &Scenario, condition: &Condition, from: usize, seeds_max: usize) -> Vec<bool> {
+/// Whether the condition holds with each of the next seeds; none where a limit stopped the replay.
+fn batch(
+    scenario: &Scenario,
+    condition: &Condition,
+    from: usize,
+    seeds_max: usize,
+) -> Vec<Option<bool>> {
     (from..(from + BATCH).min(seeds_max))
         .into_par_iter()
         .map(|place| {
             let outcome = simulation::run(scenario, scenario.seed().wrapping_add(place as u64));
-            condition.holds(&outcome, &scenario.clock)
+            let is_whole = outcome.run.stop.limit().is_none();
+            is_whole.then(|| condition.holds(&outcome, &scenario.clock))
         })
         .collect()
 }

@@ -5,11 +5,13 @@ use serde::Serialize;
 use super::comparison::SCHEMA_VERSION;
 use super::decimal::{Decimal, fixed};
 use super::layout;
+use super::words::span;
 use crate::experiment::ramp::{BothWays, Course};
 use crate::experiment::search::{Cliff, Decision, Probe, Search};
 use crate::experiment::vary::Range;
 use crate::scenario::Scenario;
 use crate::simulation::MODEL_VERSION;
+use crate::units::Span;
 
 /// A search with all that tells what it is about.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +68,7 @@ struct Looked<'a> {
     value: &'a str,
     holds: usize,
     seeds: usize,
+    stopped: usize,
     decision: &'static str,
 }
 
@@ -91,6 +94,11 @@ struct Stage<'a> {
     bad_on_the_way_down: usize,
 }
 
+fn looked(it: &Probe) -> Looked<'_> {
+    let Probe { value, holds, seeds, stopped, decision, share: _ } = it;
+    Looked { value, holds: *holds, seeds: *seeds, stopped: *stopped, decision: word(*decision) }
+}
+
 /// A decision as one word.
 #[must_use]
 pub fn word(decision: Decision) -> &'static str {
@@ -113,8 +121,26 @@ impl Searched<'_> {
     #[must_use]
     pub fn distance(&self, cliff: &Cliff) -> Option<f64> {
         let today = self.range.number(self.today?)?;
-        let middle = self.range.number_at(f64::midpoint(cliff.low, cliff.high))?;
+        let [low, high] = self.ends(cliff).map(|it| self.range.number(&it));
+        let middle = f64::midpoint(low?, high?);
         (today.abs() > 0.0).then(|| middle / today - 1.0)
+    }
+
+    /// Where a cliff lies as seen from today's value, in words; none where no value stands there today.
+    #[must_use]
+    pub fn from_today(&self, cliff: &Cliff) -> Option<String> {
+        let today = self.range.share_of(self.today?)?;
+        let [low, high] = self.ends(cliff).map(|it| self.range.share_of(&it).unwrap_or_default());
+        if (low..=high).contains(&today) {
+            return Some("there".to_owned());
+        }
+        let side = if f64::midpoint(low, high) < today { "below" } else { "above" };
+        if let Some(part) = self.distance(cliff) {
+            return Some(format!("{} {side} it", per_cent(part.abs())));
+        }
+        let seconds = (f64::midpoint(low, high) - today).abs() * self.range.width();
+        let side = if side == "below" { "before" } else { "after" };
+        Some(format!("{} {side} it", span(Span::from_nanos_f64(seconds * 1e9))))
     }
 
     /// The cliff nearest to today's value, or the lowest where nothing stands today.
@@ -133,7 +159,6 @@ impl Searched<'_> {
             let holds = if cliff.holds_below { "below" } else { "above" };
             Found { above, below, holds, distance: self.distance(cliff).map(Decimal) }
         };
-        let looked = |it: &'_ Probe| (it.holds, it.seeds, word(it.decision));
         let document = Document {
             schema_version: SCHEMA_VERSION,
             model_version: MODEL_VERSION,
@@ -143,15 +168,7 @@ impl Searched<'_> {
             seed: self.baseline.seed(),
             today: self.today,
             cliffs: self.search.cliffs.iter().map(found).collect(),
-            probes: self
-                .search
-                .probes
-                .iter()
-                .map(|it| {
-                    let (holds, seeds, decision) = looked(it);
-                    Looked { value: &it.value, holds, seeds, decision }
-                })
-                .collect(),
+            probes: self.search.probes.iter().map(looked).collect(),
         };
         layout::to_text(&document, 4)
     }

@@ -6,14 +6,16 @@ use super::comparison::SCHEMA_VERSION;
 use super::decimal::{Decimal, fixed};
 use super::layout;
 use crate::experiment::moved::{Ends, Found, Moved};
-use crate::experiment::rank::Ranking;
+use crate::experiment::rank::{PARTS, Ranking};
 use crate::experiment::shapley::{Mask, members};
 use crate::measure::interval::Interval;
 use crate::scenario::Scenario;
 use crate::simulation::MODEL_VERSION;
 
-/// Shares are shown in hundredths of the metric's unit, of which this many are one part of theirs.
+/// People are shown hundredths of the metric's unit, in each of which there are so many of a share's parts.
 const HUNDREDTH: i128 = 10_000;
+/// Below so many hundredths in all they are shown parts, as programs are.
+const FEW: i128 = 1_000;
 
 /// A ranking with all that tells what it is about.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +35,27 @@ pub struct Ranked<'a> {
 }
 
 impl Ranked<'_> {
-    /// The share of each mitigation in hundredths of the metric's unit: they add up to what all avoid.
+    /// The share of each mitigation in millionths of the metric's unit: they add up to what all avoid.
     #[must_use]
     pub fn shares(&self) -> Vec<i128> {
-        self.ranking.shares.rounded(self.ranking.seeds as i128, HUNDREDTH)
+        self.ranking.shares.rounded(self.ranking.seeds as i128, 1)
+    }
+
+    /// The same for people, in millionths too, but rounded to hundredths where that tells enough.
+    #[must_use]
+    pub fn rounded_shares(&self) -> Vec<i128> {
+        let hundredths = self.ranking.shares.rounded(self.ranking.seeds as i128, HUNDREDTH);
+        if hundredths.iter().map(|it| it.abs()).sum::<i128>() < FEW {
+            return self.shares();
+        }
+        hundredths.into_iter().map(|it| it * HUNDREDTH).collect()
+    }
+
+    /// A mitigation's part in what all avoid; none where that is nothing.
+    #[must_use]
+    pub fn part(&self, place: usize) -> Option<f64> {
+        let all: i128 = self.ranking.shares.numerators.iter().sum();
+        (all != 0).then(|| self.ranking.shares.numerators[place] as f64 / all as f64)
     }
 
     /// A set of mitigations by their names.
@@ -68,10 +87,10 @@ impl Ranked<'_> {
     }
 }
 
-/// Hundredths as text: `12.5`.
+/// Millionths as text: `12.5`.
 #[must_use]
-pub fn hundredths(share: i128) -> String {
-    fixed(share as f64 / 100.0, 2).unwrap_or_default()
+pub fn millionths(share: i128) -> String {
+    fixed(share as f64 / PARTS, 6).unwrap_or_default()
 }
 
 #[derive(Debug, Serialize)]
@@ -150,13 +169,12 @@ pub fn is_distinguishable(it: &Interval) -> bool {
 pub fn json(it: &Ranked) -> String {
     let Ranked { baseline, mitigations, metric, ranking, .. } = *it;
     let shares = it.shares();
-    let all: i128 = shares.iter().sum();
     let place = |place: &usize| {
         let known = &ranking.mitigations[*place];
         Place {
             mitigation: &mitigations[*place],
-            share: Decimal(shares[*place] as f64 / 100.0),
-            part: (all != 0).then(|| Decimal(shares[*place] as f64 / all as f64)),
+            share: Decimal(shares[*place] as f64 / PARTS),
+            part: it.part(*place).map(Decimal),
             interval: estimate(&known.share).interval,
             alone: known.alone.as_ref().map(estimate),
             beside_all_others: known.last.as_ref().map(estimate),

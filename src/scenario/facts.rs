@@ -10,6 +10,9 @@ use crate::units::{Instant, Quantity};
 /// Stands for all indicators of impact together.
 pub const ALL: &str = "all";
 
+/// For how long at least one of them is bad.
+pub const ALL_MINUTES: &str = "all.minutes";
+
 /// What is counted of each workload, after its name and a dot.
 pub const WORKLOAD_TOTALS: [&str; 4] = ["begun", "done", "failed", "in_flight"];
 /// What is counted of each station, after its name and a dot.

@@ -37,7 +37,7 @@ fn retries_make_overload_where_theory_says() {
     // station is full at 100 / 1.75 = 57.14 units a second; from there on its queue grows without end.
     let call = json!({ "retries": { "max": 2, "base": "10ms" } });
     let mut storm = called("40/s", &call, &json!({ "failure_share": 0.5 }));
-    storm["clock"]["end"] = json!(time(6 * 3600));
+    storm["clock"]["end"] = json!(time(2 * 3600));
     storm["metrics"] =
         json!({ "queue": { "of": "s", "measure": "queue_depth", "statistic": "last" } });
     let vary = "workloads.w.arrivals.poisson.rate=40/s..80/s";
@@ -46,7 +46,9 @@ fn retries_make_overload_where_theory_says() {
     assert_eq!(cliffs.len(), 1, "{found}");
     let (above, below) = (per_second(&cliffs[0]["above"]), per_second(&cliffs[0]["below"]));
     let theory = 100.0 / 1.75;
-    assert!(above <= theory + 0.1 && theory <= below, "{above} to {below}");
+    // In two hours a queue may become so long a little before, or not yet a little after.
+    let blur = 0.3;
+    assert!(above - blur <= theory && theory <= below + blur, "{above} to {below}");
     assert!(below - above <= 1.0, "a cliff is narrow: {above} to {below}");
     assert_eq!(cliffs[0]["holds"], "below");
     let distance = cliffs[0]["distance"].as_f64().unwrap();
@@ -151,4 +153,63 @@ fn without_a_cliff_the_answer_is_no() {
     let slots = ["search", text(&file), "--vary", "platform.stations.s.service.concurrency=1..3"];
     let told = stderr(&hindsight(&[&slots[..], &["--both-ways"]].concat()).assert().code(2));
     assert!(told.contains("cannot change while the platform runs"), "{told}");
+}
+
+#[test]
+fn a_replay_that_a_limit_stops_decides_nothing() {
+    // Whoever breaks off before the harm looks good.
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "outage.json", &outage().to_string());
+    let vary = "workloads.w.arrivals.poisson.rate=10/s..40/s";
+    let arguments = ["search", text(&file), "--vary", vary, "--set", "limits.events=5000"];
+    let assert = hindsight(&[&arguments[..], &["--format", "json"]].concat()).assert().code(3);
+    let found: Value = serde_json::from_str(&stdout(&assert)).unwrap();
+    assert_eq!(found["cliffs"], json!([]));
+    for probe in found["probes"].as_array().unwrap() {
+        assert_eq!([&probe["decision"], &probe["stopped"]], [&json!("open"), &json!(5)]);
+    }
+    let told = stdout(&hindsight(&arguments).assert().code(3));
+    assert!(told.contains("a limit stopped 5 more"), "{told}");
+}
+
+#[test]
+fn a_cliff_is_told_from_where_today_is() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "outage.json", &outage().to_string());
+    let told = |vary: &str, until: &str| {
+        let arguments = ["search", text(&file), "--vary", vary, "--until", until];
+        let told = stdout(&hindsight(&arguments).assert().success());
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let fix = "timeline.fix.at=2025-01-01T00:02:30..2025-01-01T00:09:30";
+    let later = told(fix, "failing.minutes<=3");
+    assert!(later.contains("today it is 2025-01-01T00:04:00, and the cliff lies"), "{later}");
+    assert!(later.contains("after it"), "{later}");
+    // Of five slots nobody waits long any more; today there are ten.
+    let slots = told("platform.stations.s.service.replicas=1..10", "w.in_flight<=1000");
+    assert!(slots.contains("fails up to platform.stations.s.service.replicas = 1 and"), "{slots}");
+    assert!(
+        slots.contains("holds from 2; today it is 10, and the cliff lies 85 % below it"),
+        "{slots}"
+    );
+}
+
+#[test]
+fn a_ramp_that_shows_nothing_says_so() {
+    let folder = tempdir().unwrap();
+    let told = |scenario: &Value, vary: &str| {
+        let file = write(&folder, "outage.json", &scenario.to_string());
+        let ramp = ["search", text(&file), "--vary", vary, "--both-ways", "--steps", "3"];
+        let short = ["--dwell", "1m", "--seeds", "2"];
+        hindsight(&[&ramp[..], &short].concat()).assert()
+    };
+    let fine = stdout(&told(&outage(), "workloads.w.arrivals.poisson.rate=10/s..30/s").success());
+    assert!(fine.contains("it bears every step"), "{fine}");
+    let mut broken = outage();
+    broken["platform"]["stations"]["s"]["service"]["failure_share"] = json!(1);
+    let bad = stdout(&told(&broken, "workloads.w.arrivals.poisson.rate=10/s..30/s").success());
+    assert!(bad.contains("bad from the first step on"), "{bad}");
+    broken["indicators"] = json!({});
+    let blind = stderr(&told(&broken, "workloads.w.arrivals.poisson.rate=10/s..30/s").code(2));
+    assert!(blind.contains("no indicator of the scenario measures harm"), "{blind}");
 }

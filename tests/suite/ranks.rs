@@ -53,7 +53,8 @@ fn shares_are_the_known_ones_and_add_up() {
         .iter()
         .map(|it| (it["mitigation"].as_str().unwrap().to_owned(), it["share"].clone()))
         .collect();
-    let expected = [("instances", json!(1.17)), ("slots", json!(1.16)), ("queue", json!(0.67))];
+    let expected =
+        [("instances", json!(1.166_667)), ("slots", json!(1.166_666)), ("queue", json!(0.666_667))];
     assert_eq!(shares, expected.map(|(name, share)| (name.to_owned(), share)));
     assert_eq!(ranking["avoided"]["mean"], 3, "the shares add up to it, as printed");
     let pairs: Vec<(&Value, &Value)> = ranking["pairs"]

@@ -132,6 +132,8 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
         ("platform.stations.front.service.replicas=1..4", "has no steps; help: write LO..HI/STEPS"),
         ("platform.stations.front.service.replicas=4..1/2", "must begin with the lower end"),
         ("platform.stations.front.service.replicas=-1,-2", "must be"),
+        ("seed=1,2", "changes nothing; help: --seed"),
+        ("mitigations.slow-reaction.note=a,b", "changes nothing; help: vary the field"),
     ];
     for (vary, message) in cases {
         let told = stderr(&hindsight(&["sweep", SHORT, "--vary", vary]).assert().code(2));

@@ -4,7 +4,7 @@ use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
 use super::table::{Cell, Column, Table};
 use crate::experiment::ramp::Course;
 use crate::experiment::search::{Cliff, Decision};
-use crate::report::cliff::{Ramped, Searched, per_cent, word};
+use crate::report::cliff::{Ramped, Searched, word};
 
 /// The search, which ends in a line break.
 #[must_use]
@@ -30,6 +30,7 @@ pub fn search(it: &Searched, look: Look) -> String {
         Column::right("value"),
         Column::left("condition"),
         Column::right("holds in"),
+        Column::left(""),
     ]);
     for probe in &it.search.probes {
         let (mark, style) = match probe.decision {
@@ -41,6 +42,11 @@ pub fn search(it: &Searched, look: Look) -> String {
             Cell::new(&probe.value),
             Cell::new(format!("{mark} {}", word(probe.decision))).styled(style),
             Cell::new(format!("{} of {}", probe.holds, probe.seeds)),
+            Cell::new(match probe.stopped {
+                0 => String::new(),
+                stopped => format!("! a limit stopped {stopped} more: raise limits"),
+            })
+            .styled(BAD),
         ]);
     }
     parts.push("\n".to_owned() + &look.heading("LOOKED AT", &beside) + &table.render(look));
@@ -54,22 +60,12 @@ fn cliff_told(it: &Searched, cliff: &Cliff) -> String {
     } else {
         ("fails up to", "holds from")
     };
-    let distance = it.distance(cliff).map(|part| {
-        let where_ = if part < 0.0 { "below" } else { "above" };
-        format!(", {} {where_} it", per_cent(part.abs()))
-    });
-    let today = it.today.map_or_else(
-        || "; nothing stands there today".to_owned(),
-        |today| {
-            format!(
-                "; today it is {today}, and the cliff lies {}",
-                distance.map_or_else(
-                    || "there".to_owned(),
-                    |it| it.trim_start_matches(", ").to_owned()
-                )
-            )
-        },
-    );
+    let today = match (it.today, it.from_today(cliff)) {
+        (Some(today), Some(where_)) => {
+            format!("; today it is {today}, and the cliff lies {where_}")
+        }
+        _ => "; nothing stands there today".to_owned(),
+    };
     format!("{} {one} {} = {above} and {other} {below}{today}", it.until, it.path)
 }
 
@@ -108,7 +104,14 @@ pub fn ramp(it: &Ramped, look: Look) -> String {
             at(&it.values(Course::comes_back), "on no step of the way down")
         ),
     ];
-    let (told, style) = if metastable * 2 > seeds {
+    let bad = |place: usize| it.bad(place)[0] * 2 > seeds;
+    let (told, style) = if seeds == 0 {
+        ("no replay reached its end: nothing can be told", BAD)
+    } else if bad(0) {
+        ("bad from the first step on: begin lower to tell whether it comes back", WARNING)
+    } else if (0..both.values.len()).all(|place| !bad(place)) {
+        ("it bears every step: go higher to tell whether it comes back", WARNING)
+    } else if metastable * 2 > seeds {
         ("metastable: the impact stays where the load was borne before", BAD)
     } else {
         ("not metastable: what goes when the load goes came with it", GOOD)

@@ -5,7 +5,7 @@ use super::table::{Cell, Column, Table};
 use crate::experiment::moved::Found;
 use crate::experiment::rank::Pair;
 use crate::measure::interval::Interval;
-use crate::report::ranking::{Ranked, hundredths, is_distinguishable};
+use crate::report::ranking::{Ranked, is_distinguishable, millionths};
 use crate::report::words::{Form, Words, count};
 
 /// More pairs than this are for programs.
@@ -53,7 +53,7 @@ fn head(it: &Ranked, look: Look) -> String {
 }
 
 fn shares(it: &Ranked, look: Look) -> String {
-    let shares = it.shares();
+    let shares = it.rounded_shares();
     let all: i128 = shares.iter().sum();
     let mut table = Table::new(vec![
         Column::right(""),
@@ -67,9 +67,8 @@ fn shares(it: &Ranked, look: Look) -> String {
     let (words, form) = words(it);
     let optional =
         |it: &Option<Interval>| it.map_or("–".to_owned(), |it| words.interval(&it, form));
-    let part = |share: i128| {
-        let part = |all| count((share as f64 / all as f64 * 1000.0).round() / 10.0);
-        if all == 0 { String::new() } else { format!("{} %", part(all)) }
+    let part = |part: Option<f64>| {
+        part.map_or(String::new(), |it| format!("{} %", count((it * 1000.0).round() / 10.0)))
     };
     for (rank, place) in it.ranking.order.iter().enumerate() {
         let known = &it.ranking.mitigations[*place];
@@ -82,8 +81,8 @@ fn shares(it: &Ranked, look: Look) -> String {
         table.add(vec![
             Cell::new((rank + 1).to_string()),
             Cell::new(&it.mitigations[*place]).styled(style),
-            Cell::new(hundredths(shares[*place])).styled(style),
-            Cell::new(part(shares[*place])),
+            Cell::new(millionths(shares[*place])).styled(style),
+            Cell::new(part(it.part(*place))),
             Cell::new(half.unwrap_or_else(|| "–".to_owned())),
             Cell::new(optional(&known.alone)),
             Cell::new(optional(&known.last)),
@@ -93,8 +92,8 @@ fn shares(it: &Ranked, look: Look) -> String {
     table.add(vec![
         empty(),
         Cell::new("all together").styled(BOLD),
-        Cell::new(hundredths(all)).styled(BOLD),
-        Cell::new(part(all)),
+        Cell::new(millionths(all)).styled(BOLD),
+        Cell::new(part((all != 0).then_some(1.0))),
         empty(),
         empty(),
         empty(),

@@ -77,7 +77,7 @@ fn table(swept: &Swept, points: &[AtPoint], told: &[usize], baseline: &Scenario)
     let axes = sweep.paths.iter().map(|path| Column::right(short(path, &sweep.paths)));
     let metrics = told.iter().map(|place| Column::right(sweep.metrics[*place].as_str()));
     let mut table = Table::new(axes.chain(metrics).chain([Column::left("")]).collect());
-    let least = swept.least();
+    let least = swept.least().filter(|_| told.contains(&0));
     for (place, (point, at)) in sweep.points.iter().zip(points).enumerate() {
         let mut cells: Vec<Cell> = point.iter().map(Cell::new).collect();
         for metric in told {
