@@ -264,7 +264,7 @@ impl Loaded {
             "registry": value["platform"].get("registry"),
             "workloads": value["workloads"],
         });
-        let settings = settings::settings(&file, &parts, &names, &clock)?;
+        let settings = settings::settings(&file, (&parts, &running), &names, &clock)?;
         Ok(Checked { file, clock, names, running, traces, settings })
     }
 

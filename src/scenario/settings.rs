@@ -7,9 +7,9 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::check::{Findings, RunningPaths, check_running};
+use super::check::{Findings, RunningPaths, check_running, lookup};
 use super::clock::Clock;
 use super::compile::{Names, Running, Setting, Settings, order};
 use super::file::File;
@@ -88,7 +88,8 @@ const CHANGEABLE_OF_CALLS: [&str; 9] = [
     "caches",
 ];
 
-/// What each action of the timeline sets, in the order of names; `parts` is what runs at first.
+/// What each action of the timeline sets, in the order of names; `parts` is what runs at first, and
+/// `running` the same as it was read.
 ///
 /// # Errors
 ///
@@ -96,7 +97,7 @@ const CHANGEABLE_OF_CALLS: [&str; 9] = [
 /// that they may come in, and more orders than can be worked out.
 pub(super) fn settings(
     file: &File,
-    parts: &Value,
+    (parts, running): (&Value, &Running),
     names: &Names,
     clock: &Clock,
 ) -> Result<Settings, Vec<Problem>> {
@@ -140,7 +141,7 @@ pub(super) fn settings(
             settings: &mut settings.of,
             findings: &mut findings,
         };
-        walk.go_on(parts, 0, &mut Vec::new());
+        walk.go_on((parts, running), 0, &mut Vec::new());
     }
     if findings.0.is_empty() { Ok(settings) } else { Err(findings.0) }
 }
@@ -155,9 +156,7 @@ fn rivals(file: &File) -> Vec<Vec<ActionId>> {
     let mut groups: Vec<(BTreeSet<Vec<Step>>, Vec<ActionId>)> = Vec::new();
     for (id, action) in (0..).map(ActionId).zip(file.timeline.values()) {
         let Some(set) = &action.set else { continue };
-        let leaves = patch::leaves(set).into_iter();
-        let mut components: BTreeSet<Vec<Step>> =
-            leaves.map(|(leaf, _)| leaf.steps().iter().take(2).cloned().collect()).collect();
+        let mut components = components(set);
         let mut members = vec![id];
         groups.retain(|(theirs, others)| {
             let is_apart = theirs.is_disjoint(&components);
@@ -171,6 +170,12 @@ fn rivals(file: &File) -> Vec<Vec<ActionId>> {
         groups.push((components, members));
     }
     groups.into_iter().map(|(_, members)| members).collect()
+}
+
+/// The components that a patch touches, such as a station.
+fn components(set: &Value) -> BTreeSet<Vec<Step>> {
+    let leaves = patch::leaves(set).into_iter();
+    leaves.map(|(leaf, _)| leaf.steps().iter().take(2).cloned().collect()).collect()
 }
 
 /// Refuses more orders than can be worked out, before any is.
@@ -243,7 +248,12 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Works out what may come next, once those in `done` have been done in that order, of which so many
     /// have a time.
-    fn go_on(&mut self, running: &Value, timed: usize, done: &mut Vec<ActionId>) {
+    fn go_on(
+        &mut self,
+        (parts, running): (&Value, &Running),
+        timed: usize,
+        done: &mut Vec<ActionId>,
+    ) {
         let next_timed = self.timed.get(timed);
         let next_alerted = self.alerted.iter().filter(|id| !done.contains(id));
         let next: Vec<ActionId> = next_timed.into_iter().chain(next_alerted).copied().collect();
@@ -251,15 +261,17 @@ impl Walk<'_> {
             let (name, action) = action(self.file, id);
             let Some(set) = &action.set else { continue };
             let path = Path::root().key("timeline").key(name).key("set");
-            let mut patched = running.clone();
+            let mut patched = parts.clone();
             patch::merge(&mut patched, set);
-            match parse(&patched, self.names, self.clock, &path) {
+            let touched = touched(&patched, set);
+            match parse(&touched, running, (self.names, self.clock), &path) {
                 Ok(after) => {
+                    done.push(id);
+                    let timed = timed + usize::from(action.at.is_some());
+                    self.go_on((&patched, &after), timed, done);
+                    done.pop();
                     let setting = Setting { done: done.clone(), after, patch: set.clone() };
                     self.settings[usize::from(id.0)].push(setting);
-                    done.push(id);
-                    self.go_on(&patched, timed + usize::from(action.at.is_some()), done);
-                    done.pop();
                 }
                 Err(problems) => {
                     let known = &self.findings.0;
@@ -276,17 +288,41 @@ impl Walk<'_> {
     }
 }
 
+/// Of all parts those that a patch touches.
+fn touched(parts: &Value, set: &Value) -> Value {
+    let mut touched = json!({ "stations": {}, "workloads": {} });
+    for component in components(set) {
+        let at = Path::from(component);
+        let Some(value) = lookup(parts, &at) else { continue };
+        match at.steps() {
+            [Step::Key(kind), Step::Key(name)] if kind != "registry" => {
+                touched[kind][name] = value.clone();
+            }
+            [Step::Key(kind), ..] => touched[kind] = parts[kind].clone(),
+            _ => {}
+        }
+    }
+    touched
+}
+
+/// What runs once the components in `touched` are as they stand there, and all others as before.
 fn parse(
-    value: &Value,
-    names: &Names,
-    clock: &Clock,
+    touched: &Value,
+    before: &Running,
+    (names, clock): (&Names, &Clock),
     path: &Path,
 ) -> Result<Running, Vec<Problem>> {
     static SCHEMA: OnceLock<Value> = OnceLock::new();
     let schema = SCHEMA.get_or_init(shape::schema_of::<Running>);
     let below = |problem: Problem| Problem { path: path.join(&problem.path), ..problem };
-    let running: Running = shape::parse(schema, value)
+    let changed: Running = shape::parse(schema, touched)
         .map_err(|problems| problems.into_iter().map(below).collect::<Vec<_>>())?;
+    let mut running = before.clone();
+    running.stations.extend(changed.stations);
+    running.workloads.extend(changed.workloads);
+    if changed.registry.is_some() {
+        running.registry = changed.registry;
+    }
     let mut findings = Findings::default();
     if !names.are_of(&running) {
         let message = "must not add or remove a station, call, workload, type of jobs, skill, group of agents, step or image while the platform runs";

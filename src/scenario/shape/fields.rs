@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Checker, LISTED_MAX, SUGGESTED_MAX};
+use super::{Checker, LISTED_MAX, Place, SUGGESTED_MAX};
 use crate::scenario::names::did_you_mean;
-use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
 
 impl<'a> Checker<'a> {
@@ -14,7 +13,7 @@ impl<'a> Checker<'a> {
         &mut self,
         schema: &'a Value,
         fields: &Map<String, Value>,
-        path: &Path,
+        path: &Place<'_>,
     ) {
         let known = schema.get("properties").and_then(Value::as_object);
         let required: BTreeSet<&str> = strings(schema.get("required")).collect();
@@ -42,7 +41,7 @@ impl<'a> Checker<'a> {
         &mut self,
         schema: &'a Value,
         value: &Value,
-        (path, is_required): (&Path, bool),
+        (path, is_required): (&Place<'_>, bool),
     ) {
         if !value.is_null() || self.allows_null(schema) {
             self.check(schema, value, path);
@@ -51,11 +50,11 @@ impl<'a> Checker<'a> {
         } else {
             let message = format!("must be {}, found null", self.describe(schema));
             let help = "leave the field out instead";
-            self.problems.push(Problem::new(path.clone(), message).with_help(help));
+            self.problems.push(Problem::new(path.path(), message).with_help(help));
         }
     }
 
-    fn report_missing(&mut self, schema: Option<&Value>, path: &Path) {
+    fn report_missing(&mut self, schema: Option<&Value>, path: &Place<'_>) {
         let wanted = schema.map(|schema| self.describe(schema)).unwrap_or_default();
         let separator = if wanted.is_empty() { "" } else { ", must be " };
         self.report(path, format!("is missing{separator}{wanted}"));
@@ -66,13 +65,13 @@ impl<'a> Checker<'a> {
         &mut self,
         schema: &'a Value,
         fields: &Map<String, Value>,
-        (path, key): (&Path, &str),
+        (path, key): (&Place<'_>, &str),
     ) -> Option<&'a str> {
         let known = schema.get("properties").and_then(Value::as_object);
         let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
         let (given, free): (Vec<&str>, Vec<&str>) =
             names.partition(|name| fields.contains_key(*name));
-        let problem = Problem::new(path.key(key), "unknown field").at_key();
+        let problem = Problem::new(path.key(key).path(), "unknown field").at_key();
         let is_shown = self.problems.len() < SUGGESTED_MAX;
         let meant = if is_shown { did_you_mean(key, free.iter().copied()) } else { None };
         let quoted: Vec<_> = free.iter().map(|name| format!("`{name}`")).collect();

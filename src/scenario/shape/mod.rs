@@ -15,6 +15,7 @@ mod agreement;
 #[cfg(test)]
 mod tests;
 
+use std::slice;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
@@ -61,7 +62,7 @@ pub fn parse<T: DeserializeOwned>(schema: &Value, value: &Value) -> Result<T, Ve
 #[must_use]
 pub fn check_shape(schema: &Value, value: &Value) -> Vec<Problem> {
     let mut checker = Checker { root: schema, problems: Vec::new() };
-    checker.check(schema, value, &Path::root());
+    checker.check(schema, value, &Place::Root);
     checker.problems
 }
 
@@ -69,7 +70,7 @@ pub fn check_shape(schema: &Value, value: &Value) -> Vec<Problem> {
 #[must_use]
 pub fn referred<'a>(root: &'a Value, schema: &Value) -> Option<&'a Value> {
     let reference = schema.get("$ref")?.as_str()?;
-    root.pointer(reference.strip_prefix('#')?)
+    root.get("$defs")?.get(reference.strip_prefix("#/$defs/")?)
 }
 
 /// As much of the path of a deserializing error as leads to something in `value`.
@@ -100,8 +101,33 @@ struct Checker<'a> {
     problems: Vec<Problem>,
 }
 
+/// Where a checker is: a path whose steps lie on the stack, written out only for a problem.
+enum Place<'a> {
+    Root,
+    Key(&'a Self, &'a str),
+    Index(&'a Self, usize),
+}
+
+impl Place<'_> {
+    const fn key<'b>(&'b self, key: &'b str) -> Place<'b> {
+        Place::Key(self, key)
+    }
+
+    const fn index(&self, index: usize) -> Place<'_> {
+        Place::Index(self, index)
+    }
+
+    fn path(&self) -> Path {
+        match self {
+            Self::Root => Path::root(),
+            Self::Key(above, key) => above.path().key(*key),
+            Self::Index(above, index) => above.path().index(*index),
+        }
+    }
+}
+
 impl<'a> Checker<'a> {
-    fn check(&mut self, schema: &'a Value, value: &Value, path: &Path) {
+    fn check(&mut self, schema: &'a Value, value: &Value, path: &Place<'_>) {
         if schema == &Value::Bool(false) {
             self.report(path, "must not be given");
         }
@@ -115,15 +141,15 @@ impl<'a> Checker<'a> {
             self.check(part, value, path);
         }
         let types = types(schema);
-        if !types.is_empty() && !types.iter().any(|name| has_type(value, name)) {
+        if !types.is_empty() && !types.iter().any(|it| has_type(value, it)) {
             let wanted = self.describe(schema);
             self.report(path, format!("must be {wanted}, found {}", found(value)));
             return;
         }
         if let Some(choices) = choices(schema)
-            && !choices.contains(&value)
+            && !choices.contains(value)
         {
-            self.report_choice(&choices, value, path);
+            self.report_choice(choices, value, path);
             return;
         }
         match value {
@@ -143,7 +169,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check_elements(&mut self, schema: &'a Value, elements: &[Value], path: &Path) {
+    fn check_elements(&mut self, schema: &'a Value, elements: &[Value], path: &Place<'_>) {
         let bound = |keyword| schema.get(keyword).and_then(Value::as_u64);
         let (least, most) = (bound("minItems"), bound("maxItems"));
         let count = elements.len() as u64;
@@ -160,10 +186,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn report_choice(&mut self, choices: &[&Value], value: &Value, path: &Path) {
+    fn report_choice(&mut self, choices: &[Value], value: &Value, path: &Place<'_>) {
         let names: Vec<&str> = choices.iter().filter_map(|choice| choice.as_str()).collect();
         let message = format!("must be {}, found {}", one_of(&names), found(value));
-        let problem = Problem::new(path.clone(), message);
+        let problem = Problem::new(path.path(), message);
         let text = value.as_str().filter(|_| self.problems.len() < SUGGESTED_MAX);
         let meant = text.and_then(|text| did_you_mean(text, names.iter().copied()));
         self.problems.push(match meant {
@@ -172,8 +198,8 @@ impl<'a> Checker<'a> {
         });
     }
 
-    fn report(&mut self, path: &Path, message: impl Into<String>) {
-        self.problems.push(Problem::new(path.clone(), message));
+    fn report(&mut self, path: &Place<'_>, message: impl Into<String>) {
+        self.problems.push(Problem::new(path.path(), message));
     }
 
     fn referred(&self, schema: &Value) -> Option<&'a Value> {
@@ -188,8 +214,8 @@ impl<'a> Checker<'a> {
             return branches.iter().any(|branch| self.allows_null(branch));
         }
         let types = types(schema);
-        choices(schema).is_none_or(|choices| choices.contains(&&Value::Null))
-            && (types.is_empty() || types.contains(&"null"))
+        choices(schema).is_none_or(|choices| choices.contains(&Value::Null))
+            && (types.is_empty() || types.iter().any(|it| it == "null"))
             && schema != &Value::Bool(false)
     }
 
@@ -214,7 +240,9 @@ impl<'a> Checker<'a> {
                 "a number, or text with a unit such as \"250ms\", \"120/s\" or a local time"
                     .to_owned()
             }
-            Some(_) | None => either(types(schema).into_iter().filter_map(in_words)),
+            Some(_) | None => {
+                either(types(schema).iter().filter_map(Value::as_str).filter_map(in_words))
+            }
         }
     }
 }
@@ -240,16 +268,17 @@ fn reads_as<T: FromStr<Err = String>>(text: &str) -> Result<(), String> {
     text.parse::<T>().map(|_| ())
 }
 
-fn types(schema: &Value) -> Vec<&str> {
+/// The names of the types that `schema` allows; none if it allows any.
+fn types(schema: &Value) -> &[Value] {
     match schema.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => vec![],
+        Some(name @ Value::String(_)) => slice::from_ref(name),
+        Some(Value::Array(names)) => names,
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => &[],
     }
 }
 
-fn has_type(value: &Value, name: &str) -> bool {
-    match name {
+fn has_type(value: &Value, name: &Value) -> bool {
+    match name.as_str().unwrap_or_default() {
         "null" => value.is_null(),
         "boolean" => value.is_boolean(),
         // A whole number written `5.0` is none for serde.
@@ -276,10 +305,10 @@ fn in_words(type_name: &str) -> Option<&str> {
 }
 
 /// The values that `schema` allows, if it names them one by one.
-fn choices(schema: &Value) -> Option<Vec<&Value>> {
+fn choices(schema: &Value) -> Option<&[Value]> {
     match (schema.get("const"), schema.get("enum")) {
-        (Some(only), _) => Some(vec![only]),
-        (None, Some(Value::Array(values))) => Some(values.iter().collect()),
+        (Some(only), _) => Some(slice::from_ref(only)),
+        (None, Some(Value::Array(values))) => Some(values),
         (None, _) => None,
     }
 }

@@ -2,9 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Checker, LISTED_MAX, SUGGESTED_MAX, choices, found, one_of, types};
+use super::{Checker, LISTED_MAX, Place, SUGGESTED_MAX, choices, found, one_of, types};
 use crate::scenario::names::did_you_mean;
-use crate::scenario::path::Path;
 use crate::scenario::problem::Problem;
 
 /// The branches of `schema`, if it is a union.
@@ -27,7 +26,7 @@ impl<'a> Variants<'a> {
     fn of(branches: &'a [Value]) -> Self {
         let mut variants = Self::default();
         for branch in branches {
-            if types(branch) == ["null"] {
+            if matches!(types(branch), [only] if only == "null") {
                 variants.allows_null = true;
             } else if let Some(names) = texts(branch) {
                 variants.units.extend(names);
@@ -57,7 +56,7 @@ impl<'a> Variants<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn check_union(&mut self, branches: &'a [Value], value: &Value, path: &Path) {
+    pub(super) fn check_union(&mut self, branches: &'a [Value], value: &Value, path: &Place<'_>) {
         let variants = Variants::of(branches);
         let is_enum = variants.others.is_empty();
         match value {
@@ -94,7 +93,7 @@ impl<'a> Checker<'a> {
         &mut self,
         branches: &'a [Value],
         variants: &Variants<'a>,
-        (value, path): (&Value, &Path),
+        (value, path): (&Value, &Place<'_>),
     ) {
         if let ([only], true) = (variants.others.as_slice(), variants.allows_null) {
             return self.check(only, value, path);
@@ -108,13 +107,13 @@ impl<'a> Checker<'a> {
         self.problems.extend(nearest.unwrap_or_default());
     }
 
-    fn check_unit(&mut self, variants: &Variants<'_>, text: &str, path: &Path) {
+    fn check_unit(&mut self, variants: &Variants<'_>, text: &str, path: &Place<'_>) {
         if variants.units.contains(&text) {
             return;
         }
         let tags = variants.tags();
         let message = format!("must be {}, found {}", variants.describe(), found(&text.into()));
-        let problem = Problem::new(path.clone(), message);
+        let problem = Problem::new(path.path(), message);
         let names = variants.units.iter().chain(&tags).copied();
         let meant =
             if self.problems.len() < SUGGESTED_MAX { did_you_mean(text, names) } else { None };
@@ -128,7 +127,12 @@ impl<'a> Checker<'a> {
         });
     }
 
-    fn check_tagged(&mut self, variants: &Variants<'a>, fields: &Map<String, Value>, path: &Path) {
+    fn check_tagged(
+        &mut self,
+        variants: &Variants<'a>,
+        fields: &Map<String, Value>,
+        path: &Place<'_>,
+    ) {
         let tags = variants.tags();
         let mut given = Vec::new();
         for (key, value) in fields {
@@ -151,14 +155,14 @@ impl<'a> Checker<'a> {
         } else if given.len() > 1 {
             let message =
                 format!("must have exactly one of {}, found {}", listed(&tags), listed(&given));
-            let problem = Problem::new(path.clone(), message);
+            let problem = Problem::new(path.path(), message);
             self.problems.push(problem.with_help("a patch removes the one it replaces with null"));
         }
     }
 
-    fn report_unknown_variant(&mut self, variants: &Variants<'_>, key: &str, path: &Path) {
+    fn report_unknown_variant(&mut self, variants: &Variants<'_>, key: &str, path: &Place<'_>) {
         let tags = variants.tags();
-        let problem = Problem::new(path.key(key), "unknown variant").at_key();
+        let problem = Problem::new(path.key(key).path(), "unknown variant").at_key();
         let names = tags.iter().chain(&variants.units).copied();
         let is_shown = self.problems.len() < SUGGESTED_MAX;
         let help = match if is_shown { did_you_mean(key, names) } else { None } {
@@ -175,7 +179,7 @@ impl<'a> Checker<'a> {
 
 /// The names that a branch of unit variants allows.
 fn texts(branch: &Value) -> Option<Vec<&str>> {
-    choices(branch)?.into_iter().map(Value::as_str).collect()
+    choices(branch)?.iter().map(Value::as_str).collect()
 }
 
 /// The tag of a branch that is an object with one key, and the schema of its value.
