@@ -13,6 +13,7 @@ pub mod log;
 pub mod measures;
 pub mod on_call;
 pub mod parts;
+pub mod profile;
 pub mod recorder;
 pub mod registry;
 pub mod spells;
@@ -286,7 +287,7 @@ impl engine::Model for Platform {
         &mut self.desk.agenda
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, event: Packed) {
         let desk = &mut self.desk;
         match Event::from(event) {

@@ -6,6 +6,7 @@
 use rand::Rng;
 
 use super::desk::Desk;
+use super::profile::{Profile, Walk};
 use super::recorder::TargetId;
 use super::work::{CallId, Parent, Unit, WorkloadId};
 use super::{Event as PlatformEvent, Purpose, call, draws};
@@ -75,13 +76,6 @@ pub enum Arrivals {
     },
 }
 
-/// A rate that changes with time: constant within each segment.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Profile {
-    /// Where each segment ends, and its rate in arrivals per nanosecond.
-    pub segments: Vec<(Instant, f64)>,
-}
-
 /// Tenants to choose from, by weight.
 #[derive(Clone, Debug)]
 pub struct Tenants {
@@ -99,58 +93,15 @@ pub struct Workload {
     planned: Option<Key>,
     /// Arrivals so far, for those that are counted.
     arrived: usize,
-    /// Where the walk along the profile stands, the segment that holds it or one before, and how many
-    /// expected arrivals lie before the next one.
+    /// Up to where arrivals have come, how many expected ones lie before the next one, and the walk along
+    /// the profile, which stands where that comes or before.
     walked_to: Instant,
-    segment: usize,
     remaining: f64,
+    walk: Walk,
     /// The clients of a closed population: the key of the next unit of each, and whose it is.
     clients: Vec<(u64, u32)>,
     /// The clients that are ready while the workload is disabled.
     held: Vec<u32>,
-}
-
-impl Profile {
-    /// The expected number of arrivals from `from` to `to`.
-    #[must_use]
-    pub fn expected(&self, from: Instant, to: Instant) -> f64 {
-        let mut sum = 0.0;
-        let mut at = from;
-        let first = self.segments.partition_point(|(end, _)| *end <= from);
-        for (end, rate) in &self.segments[first..] {
-            if at >= to {
-                break;
-            }
-            let until = (*end).min(to);
-            sum += until.since(at).as_nanos_f64() * rate;
-            at = until;
-        }
-        sum
-    }
-
-    /// The moment by which `count` arrivals are expected from `from` on, or never.
-    ///
-    /// With `count` drawn from the exponential distribution of mean 1 this is the next arrival of a
-    /// Poisson process with this rate (time rescaling). The search begins at `segment`, which must not
-    /// begin after `from`, and is moved on to the one that holds that moment.
-    #[must_use]
-    #[inline(always)]
-    pub fn moment_of(&self, from: Instant, count: f64, segment: &mut usize) -> Instant {
-        let mut left = count;
-        let mut at = from;
-        while let Some((end, rate)) = self.segments.get(*segment) {
-            if *end > from {
-                let within = (*end).since(at).as_nanos_f64() * rate;
-                if left < within {
-                    return at + Span::from_nanos_f64(left / rate);
-                }
-                left -= within;
-                at = *end;
-            }
-            *segment += 1;
-        }
-        Instant::NEVER
-    }
 }
 
 impl Tenants {
@@ -196,8 +147,8 @@ impl Workload {
             planned: None,
             arrived: 0,
             walked_to: Instant::START,
-            segment: 0,
             remaining: 0.0,
+            walk: Walk::default(),
             clients: Vec::new(),
             held: Vec::new(),
         }
@@ -236,7 +187,7 @@ impl Workload {
             self.remaining = (self.remaining - profile.expected(self.walked_to, now)).max(0.0);
         }
         self.walked_to = now;
-        self.segment = 0;
+        self.walk = Walk::default();
         if !self.config.is_enabled
             && config.is_enabled
             && let Arrivals::Trace(rows) = &config.arrivals
@@ -340,7 +291,7 @@ impl Workload {
         let now = desk.now();
         let next = match &self.config.arrivals {
             Arrivals::Poisson(profile) => {
-                profile.moment_of(self.walked_to, self.remaining, &mut self.segment)
+                profile.moment_of(self.walked_to, self.remaining, &mut self.walk)
             }
             Arrivals::Backlog { at, count, gap } => {
                 let offset = Span::from_nanos_f64(gap * self.arrived as f64);
@@ -357,37 +308,6 @@ impl Workload {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn second(s: u64) -> Instant {
-        Instant::START + Span::from_secs(s)
-    }
-
-    fn profile() -> Profile {
-        // 1 a second for 10 s, nothing for 10 s, 4 a second for 10 s.
-        Profile { segments: vec![(second(10), 1e-9), (second(20), 0.0), (second(30), 4e-9)] }
-    }
-
-    #[test]
-    fn arrivals_skip_the_time_in_which_none_are_expected() {
-        let cases = [(0, 3.0, 3), (5, 4.0, 9), (5, 5.0, 20), (5, 9.0, 21)]; // from, count, moment
-        for (from, count, at) in cases {
-            let moment = profile().moment_of(second(from), count, &mut 0);
-            assert_eq!(moment, second(at), "{count} from {from}");
-        }
-        let mut segment = 0;
-        // The walk goes on in the segment that it came to.
-        for (from, count, at) in [(5, 9.0, 21), (21, 4.0, 22)] {
-            assert_eq!(profile().moment_of(second(from), count, &mut segment), second(at));
-            assert_eq!(segment, 2);
-        }
-        assert_eq!(profile().moment_of(second(0), 50.1, &mut 0), Instant::NEVER);
-    }
-
-    #[test]
-    fn expected_arrivals_add_up_over_segments() {
-        // 5 from the first segment, none from the second, 4 a second for 5 s from the third.
-        assert!((profile().expected(second(5), second(25)) - 25.0).abs() < 1e-9);
-    }
 
     #[test]
     fn tenants_are_chosen_by_their_share() {

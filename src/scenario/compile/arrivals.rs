@@ -4,7 +4,8 @@ use jiff::civil;
 
 use super::Compiler;
 use crate::engine::sample::Sampler;
-use crate::platform::workload::{Arrivals, Profile};
+use crate::platform::profile::{Day, Profile};
+use crate::platform::workload::Arrivals;
 use crate::scenario::clock::Clock;
 use crate::scenario::file::workload::{self as file, Poisson, Weekday};
 use crate::units::{Instant, LocalTime, Span};
@@ -12,9 +13,6 @@ use crate::units::{Instant, LocalTime, Span};
 /// A rate that changes smoothly is held constant over steps of this length, at its value in their
 /// middle. Over a step a rate that doubles in ten minutes changes by less than 2 %.
 pub const PROFILE_STEP: Span = Span::from_secs(10);
-
-/// Nanoseconds in a second.
-const NANOS: u64 = 1_000_000_000;
 
 impl Compiler<'_> {
     pub(super) fn arrivals(&self, name: &str, arrivals: &file::Arrivals) -> Arrivals {
@@ -35,148 +33,90 @@ impl Compiler<'_> {
     }
 }
 
-/// The rate over the whole run; neighbouring steps of one rate are one segment.
+/// The rate over the whole run.
 fn profile(poisson: &Poisson, clock: &Clock) -> Profile {
-    let rate = Rate::new(poisson, clock);
-    let mut local = LocalTimes { clock, hour: None };
-    let mut edges: Vec<Instant> =
-        rate.bursts.iter().flat_map(|(from, to, _)| [*from, *to]).collect();
-    edges.sort_unstable();
-    let mut edges = edges.into_iter().peekable();
-    let step = if rate.is_constant() { clock.end().since(Instant::START) } else { PROFILE_STEP };
-    let steps = clock.end().as_nanos().div_ceil(step.as_nanos().max(1));
-    let mut segments: Vec<(Instant, f64)> =
-        Vec::with_capacity(usize::try_from(steps).unwrap_or(0) + edges.len());
-    let (mut from, mut next_step) = (Instant::START, Instant::START + step);
+    let is_constant =
+        poisson.daily.is_empty() && poisson.piecewise.is_empty() && poisson.weekly.is_empty();
+    let whole = clock.end().since(Instant::START);
+    let weekly = |day| poisson.weekly.get(&day).copied().unwrap_or(1.0);
+    Profile {
+        rate: poisson.rate.as_per_second(),
+        step: if is_constant { whole } else { PROFILE_STEP },
+        end: clock.end(),
+        days: if is_constant { Vec::new() } else { days(clock, weekly) },
+        daily: daily(poisson),
+        piecewise: piecewise(poisson, clock),
+        bursts: bursts(poisson, clock),
+    }
+}
+
+/// Joined round midnight: the last stands before the first as well, and the first after the last.
+fn daily(poisson: &Poisson) -> Vec<(f64, f64)> {
+    const DAY: f64 = 86_400.0;
+    let daily = poisson.daily.iter();
+    let mut daily: Vec<(f64, f64)> =
+        daily.map(|(time, factor)| (second_of_day(time).expect("checked"), *factor)).collect();
+    if let (Some(first), Some(last)) = (daily.first().copied(), daily.last().copied()) {
+        daily.insert(0, (last.0 - DAY, last.1));
+        daily.push((first.0 + DAY, first.1));
+    }
+    daily
+}
+
+fn piecewise(poisson: &Poisson, clock: &Clock) -> Vec<(f64, f64)> {
+    let point = |(time, factor): (&String, &f64)| {
+        let time: LocalTime = time.parse().expect("checked");
+        (clock.moment(time).expect("checked") as f64, *factor)
+    };
+    let mut points: Vec<(f64, f64)> = poisson.piecewise.iter().map(point).collect();
+    // Years of more than four digits stand elsewhere in the order of texts.
+    points.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    points
+}
+
+fn bursts(poisson: &Poisson, clock: &Clock) -> Vec<(Instant, Instant, f64)> {
+    let moments = |burst: &file::Burst| {
+        let from = clock.instant(burst.at).expect("checked: within the clock");
+        (from, from + burst.lasts, burst.factor.get())
+    };
+    poisson.bursts.values().map(moments).collect()
+}
+
+/// The days of the run by its local clock, each with the factor of its weekday.
+fn days(clock: &Clock, factor: impl Fn(Weekday) -> f64) -> Vec<Day> {
+    const HOUR: Span = Span::from_secs(3600);
+    let mut days = Vec::new();
+    let mut from = Instant::START;
     while from < clock.end() {
-        while edges.next_if(|edge| *edge <= from).is_some() {}
-        let to = edges.peek().map_or(next_step, |edge| next_step.min(*edge)).min(clock.end());
-        let middle = from + to.since(from).scaled(0.5);
-        let per_nanosecond = poisson.rate.as_per_second() * rate.factor(middle, &mut local) / 1e9;
-        match segments.last_mut() {
-            Some((end, same)) if same.to_bits() == per_nanosecond.to_bits() => *end = to,
-            _ => segments.push((to, per_nanosecond)),
-        }
-        if to == next_step {
-            next_step = next_step + step;
-        }
+        let to = (from + HOUR).min(clock.end());
+        add_days(&mut days, (from, to), clock, &factor);
         from = to;
     }
-    Profile { segments }
+    days
 }
 
-/// The factors that apply to a rate.
-struct Rate<'a> {
-    poisson: &'a Poisson,
-    /// Seconds of the day and factors, joined round midnight: the last stands before the first as well,
-    /// and the first after the last.
-    daily: Vec<(f64, f64)>,
-    /// Nanoseconds of the run, negative before it, and factors.
-    piecewise: Vec<(f64, f64)>,
-    bursts: Vec<(Instant, Instant, f64)>,
-}
-
-impl<'a> Rate<'a> {
-    fn new(poisson: &'a Poisson, clock: &'a Clock) -> Self {
-        const DAY: f64 = 86_400.0;
-        let daily = poisson.daily.iter();
-        let mut daily: Vec<(f64, f64)> =
-            daily.map(|(time, factor)| (second_of_day(time).expect("checked"), *factor)).collect();
-        if let (Some(first), Some(last)) = (daily.first().copied(), daily.last().copied()) {
-            daily.insert(0, (last.0 - DAY, last.1));
-            daily.push((first.0 + DAY, first.1));
-        }
-        let mut piecewise: Vec<(f64, f64)> = poisson
-            .piecewise
-            .iter()
-            .map(|(time, factor)| {
-                let time: LocalTime = time.parse().expect("checked");
-                (clock.moment(time).expect("checked") as f64, *factor)
-            })
-            .collect();
-        // Years of more than four digits stand elsewhere in the order of texts.
-        piecewise.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        let bursts = poisson.bursts.values();
-        Self {
-            poisson,
-            daily,
-            piecewise,
-            bursts: bursts
-                .map(|burst| {
-                    let from = clock.instant(burst.at).expect("checked: within the clock");
-                    (from, from + burst.lasts, burst.factor.get())
-                })
-                .collect(),
-        }
+/// Adds a stretch of the run, cut in halves until no day begins in any, nor does the clock leap there.
+fn add_days(
+    days: &mut Vec<Day>,
+    (from, to): (Instant, Instant),
+    clock: &Clock,
+    factor: &impl Fn(Weekday) -> f64,
+) {
+    let length = to.since(from).as_nanos();
+    let [first, last] = [0, length - 1].map(|after| clock.local(from + Span::from_nanos(after)));
+    let is_even = first.date() == last.date()
+        && last.duration_since(first).as_nanos() == i128::from(length - 1);
+    if !is_even {
+        let middle = from + Span::from_nanos(length / 2);
+        add_days(days, (from, middle), clock, factor);
+        return add_days(days, (middle, to), clock, factor);
     }
-
-    fn is_constant(&self) -> bool {
-        self.daily.is_empty() && self.piecewise.is_empty() && self.poisson.weekly.is_empty()
-    }
-
-    fn factor(&self, at: Instant, local: &mut LocalTimes) -> f64 {
-        let burst = self.bursts.iter().filter(|(from, to, _)| (*from..*to).contains(&at));
-        let bursts: f64 = burst.map(|(_, _, factor)| factor).product();
-        if self.is_constant() {
-            return bursts;
-        }
-        let (weekday, second) = local.of(at);
-        let weekly = self.poisson.weekly.get(&weekday).copied().unwrap_or(1.0);
-        let nanos = at.since(Instant::START).as_nanos_f64();
-        bursts * weekly * line(&self.daily, second) * line(&self.piecewise, nanos)
-    }
-}
-
-/// Local times of moments that follow each other: a whole hour of them from two looks at the calendar.
-struct LocalTimes<'a> {
-    clock: &'a Clock,
-    hour: Option<Hour>,
-}
-
-/// An hour of the run in which the local clock does not leap, nor a day begin.
-struct Hour {
-    from: Instant,
-    weekday: Weekday,
-    /// Nanoseconds since midnight.
-    time: u64,
-}
-
-impl LocalTimes<'_> {
-    const LENGTH: Span = Span::from_secs(3600);
-
-    /// The weekday and the second of the day.
-    fn of(&mut self, at: Instant) -> (Weekday, f64) {
-        let is_within = |hour: &Hour| at >= hour.from && at.since(hour.from) < Self::LENGTH;
-        if !self.hour.as_ref().is_some_and(is_within) {
-            self.hour = self.hour_from(at);
-        }
-        let Some(hour) = &self.hour else {
-            let local = self.clock.local(at);
-            return (weekday(local), seconds(local.time()));
-        };
-        let time = hour.time + at.since(hour.from).as_nanos();
-        (hour.weekday, (time / NANOS) as f64 + (time % NANOS) as f64 / 1e9)
-    }
-
-    fn hour_from(&self, from: Instant) -> Option<Hour> {
-        let [first, last] = [from, from + Self::LENGTH].map(|at| self.clock.local(at));
-        let length = last.duration_since(first).as_nanos();
-        let is_even = first.date() == last.date() && length == i128::from(Self::LENGTH.as_nanos());
-        let midnight = first.date().to_datetime(civil::Time::midnight());
-        let time = u64::try_from(first.duration_since(midnight).as_nanos()).ok()?;
-        is_even.then(|| Hour { from, weekday: weekday(first), time })
-    }
-}
-
-/// The value at `x` of straight lines through points with rising x; 1 without points, and the nearest
-/// point's value outside them.
-fn line(points: &[(f64, f64)], x: f64) -> f64 {
-    let next = points.partition_point(|(px, _)| *px <= x);
-    let before = next.checked_sub(1).map(|before| points[before]);
-    match (before, points.get(next).copied()) {
-        (None, None) => 1.0,
-        (Some((_, y)), None) | (None, Some((_, y))) => y,
-        (Some((x0, y0)), Some((x1, y1))) => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
+    let midnight = first.date().to_datetime(civil::Time::midnight());
+    let time = u64::try_from(first.duration_since(midnight).as_nanos());
+    let day = Day { from, time: time.expect("a day has begun"), factor: factor(weekday(first)) };
+    let goes_on = |before: &Day| before.time + from.since(before.from).as_nanos() == day.time;
+    if !days.last().is_some_and(goes_on) {
+        days.push(day);
     }
 }
 
@@ -211,14 +151,6 @@ pub(super) fn weekday(local: civil::DateTime) -> Weekday {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn points_are_joined_by_straight_lines() {
-        let points = [(10.0, 1.0), (20.0, 3.0)];
-        for (x, y) in [(0.0, 1.0), (10.0, 1.0), (15.0, 2.0), (20.0, 3.0), (99.0, 3.0)] {
-            assert!((line(&points, x) - y).abs() < 1e-12, "at {x}");
-        }
-    }
 
     #[test]
     fn a_time_of_day_has_two_digits_each() {
