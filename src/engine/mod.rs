@@ -137,57 +137,59 @@ fn drive<M: Model>(
     let mut fingerprint = Fingerprint::default();
     let mut allowance = Allowance::new(limits);
     let mut instant = model.agenda().now();
-    // How many may be handled before the next look, and at this instant.
+    // How many may be handled before the next look.
     let mut left = 0;
-    let mut left_at_this_instant = limits.events_at_one_instant;
     let stop = loop {
         let Some((now, event)) = model.agenda().next_before(end) else {
             let at_end = if model.agenda().pending() == 0 { Stop::Idle } else { Stop::EndReached };
             break allowance.exceeded(model).unwrap_or(at_end);
         };
         if left == 0 {
-            match allowance.renew(model) {
+            match allowance.renew(model, now == instant) {
                 Ok(granted) => left = granted,
                 Err(stop) => break stop,
             }
         }
         if now != instant {
             instant = now;
-            left_at_this_instant = limits.events_at_one_instant;
-        } else if left_at_this_instant == 0 {
-            break Stop::EventsAtOneInstant;
+            allowance.first_at_this_instant = allowance.handled(left);
         }
         left -= 1;
-        left_at_this_instant -= 1;
         fingerprint.fold(now, M::digest(event));
         if let Some(observer) = &mut observer {
-            let number = allowance.events + allowance.granted - left;
-            observer.before(number, now, event, model);
+            observer.before(allowance.handled(left), now, event, model);
         }
         model.handle(event);
         if let Some(observer) = &mut observer {
-            let number = allowance.events + allowance.granted - left;
-            observer.after(number, now, fingerprint, model);
+            observer.after(allowance.handled(left), now, fingerprint, model);
         }
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
-    Run { stop, events: allowance.events + allowance.granted - left, fingerprint, ended }
+    Run { stop, events: allowance.handled(left), fingerprint, ended }
 }
 
 /// What may still be handled before a limit stops the run.
 struct Allowance {
     limits: Limits,
-    /// How many events were handled up to the last look, and what they counted.
-    events: u64,
+    /// How many events were handled before the present instant.
+    first_at_this_instant: u64,
+    /// How many may have been handled by the next look, and what those up to the last one counted.
+    granted_up_to: u64,
     spent: u64,
-    /// How many may be handled from then to the next one, and what each of them counts.
+    /// How many of them were granted by the last look, and what each of these counts.
     granted: u64,
     cost: u64,
 }
 
 impl Allowance {
     const fn new(limits: Limits) -> Self {
-        Self { limits, events: 0, spent: 0, granted: 0, cost: 0 }
+        Self { limits, first_at_this_instant: 0, granted_up_to: 0, spent: 0, granted: 0, cost: 0 }
+    }
+
+    /// How many events have been handled, if of those granted so many are left.
+    #[inline]
+    const fn handled(&self, left: u64) -> u64 {
+        self.granted_up_to - left
     }
 
     /// The limit that the model exceeds, if any.
@@ -201,10 +203,10 @@ impl Allowance {
         }
     }
 
-    /// Looks at the model after as many events as were granted, and grants some more.
+    /// Looks at the model after as many events as were granted, and grants some more, of which the first
+    /// may happen at the instant of the last.
     #[inline(never)]
-    fn renew(&mut self, model: &mut impl Model) -> Result<u64, Stop> {
-        self.events += self.granted;
+    fn renew(&mut self, model: &mut impl Model, is_at_same_instant: bool) -> Result<u64, Stop> {
         self.spent += self.granted * self.cost;
         self.granted = 0;
         if let Some(stop) = self.exceeded(model) {
@@ -213,9 +215,16 @@ impl Allowance {
         if self.spent >= self.limits.events {
             return Err(Stop::Events);
         }
+        let at_this_instant =
+            if is_at_same_instant { self.granted_up_to - self.first_at_this_instant } else { 0 };
+        if at_this_instant >= self.limits.events_at_one_instant {
+            return Err(Stop::EventsAtOneInstant);
+        }
         self.cost = 1 + (model.in_flight().max(model.agenda().pending()) / MANY) as u64;
         let affordable = (self.limits.events - self.spent).div_ceil(self.cost);
-        self.granted = affordable.min(LOOK_EVERY);
+        let at_once = self.limits.events_at_one_instant - at_this_instant;
+        self.granted = affordable.min(LOOK_EVERY).min(at_once);
+        self.granted_up_to += self.granted;
         Ok(self.granted)
     }
 }

@@ -42,6 +42,15 @@ impl Heap {
         self.first
     }
 
+    /// The same, for one look: the place that is open stays so.
+    #[inline]
+    pub(super) fn peek(&self) -> u128 {
+        if self.first == UNKNOWN {
+            return self.groups.first().map_or(NO_KEY, |group| group.smallest().1);
+        }
+        self.first
+    }
+
     /// How many keys there are.
     #[inline]
     pub(super) const fn len(&self) -> usize {
@@ -192,6 +201,7 @@ mod tests {
             for _ in 0..replaced.min(expected.len()) {
                 heap.pop();
                 prop_assert_eq!(heap.len(), expected.len() - 1);
+                prop_assert_eq!(heap.peek(), expected.get(1).copied().unwrap_or(NO_KEY));
                 heap.push(expected[0] + 7);
                 expected[0] += 7;
                 expected.sort_unstable();

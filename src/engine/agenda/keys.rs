@@ -40,10 +40,16 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     #[inline]
     pub(super) fn first(&mut self) -> u128 {
         let first = self.near.first();
-        if first == NO_KEY && self.horizon != NO_KEY {
+        if !self.far.is_empty() && first == NO_KEY {
             return self.move_horizon();
         }
         first
+    }
+
+    /// The same, for one look, after which a key is most often added.
+    #[inline]
+    pub(super) fn peek(&mut self) -> u128 {
+        if self.far.is_empty() { self.near.peek() } else { self.first() }
     }
 
     /// How many keys there are.

@@ -42,6 +42,9 @@ pub struct Agenda<E: Copy> {
     now: Instant,
     sequence: u64,
     this_instant: ThisInstant<E>,
+    /// Whether all that the heap held for this instant has happened: what is planned for it from now on
+    /// does not go there.
+    is_heap_later: bool,
     /// Events to come, those at this instant left out.
     pending: usize,
     keys: Keys,
@@ -94,6 +97,7 @@ impl<E: Copy> Agenda<E> {
             now: Instant::START,
             sequence: 0,
             this_instant: ThisInstant::new(),
+            is_heap_later: false,
             pending: 0,
             keys: Keys::new(),
             cancelled: 0,
@@ -207,21 +211,38 @@ impl<E: Copy> Agenda<E> {
     }
 
     /// Delivers the next event and moves on to its instant, if that is before `end`.
-    #[inline]
+    #[inline(always)]
     pub fn next_before(&mut self, end: Instant) -> Option<(Instant, E)> {
+        if self.is_heap_later
+            && self.now < end
+            && let Some(event) = self.this_instant.pop()
+        {
+            return Some((self.now, event));
+        }
+        self.next_of_all(end)
+    }
+
+    /// The same, of events of whatever instant.
+    #[inline(always)]
+    fn next_of_all(&mut self, end: Instant) -> Option<(Instant, E)> {
         loop {
-            let first = self.keys.first();
-            let at = instant_of(first);
-            if at > self.now && !self.this_instant.is_empty() {
+            if !self.this_instant.is_empty() && instant_of(self.keys.peek()) > self.now {
                 if self.now >= end {
                     return None;
                 }
+                self.is_heap_later = true;
                 if let Some(event) = self.this_instant.pop() {
                     return Some((self.now, event));
                 }
-            } else if at >= end {
+                continue;
+            }
+            let first = self.keys.first();
+            let at = instant_of(first);
+            if at >= end {
                 return None;
-            } else if let Some(event) = self.take_first(first) {
+            }
+            if let Some(event) = self.take_first(first) {
+                self.is_heap_later = false;
                 self.now = at;
                 self.pending -= 1;
                 return Some((at, event));
