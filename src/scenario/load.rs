@@ -181,8 +181,13 @@ impl Loaded {
     }
 
     pub(super) fn checked(&self, changes: &Changes) -> Result<Checked, Refusal> {
-        let base = self.file()?;
-        let value = self.patched(&base, changes).map_err(|problems| self.refuse(problems))?;
+        // What nothing is tried out on is read once.
+        let value = if changes.is_nothing() {
+            self.document.value.clone()
+        } else {
+            let base = self.file()?;
+            self.patched(&base, changes).map_err(|problems| self.refuse(problems))?
+        };
         self.check_patched(&value).map_err(|problems| {
             let locate = |problem| self.locate(problem, changes);
             self.refuse(problems.into_iter().map(locate).collect())
