@@ -168,9 +168,25 @@ impl Searching {
         })
     }
 
+    /// Refuses a ramp that takes no time, or more than can be counted.
+    fn check_dwell(&self) -> Result<(), Failure> {
+        let dwell = self.dwell;
+        let why = if dwell.is_zero() {
+            "no value is held for any time"
+        } else if dwell.as_nanos().checked_mul(2 * u64::from(self.steps)).is_none() {
+            "with so many steps the ramp takes longer than can be counted"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Message(format!(
+            "--dwell {dwell}: {why}; help: hold each value as long as the platform needs to settle, as in --dwell 10m"
+        )))
+    }
+
     fn ramp(&self, asked: &Asked) -> Result<Status, Failure> {
         let Asked { loaded, changes, baseline, path, range } = asked;
         counted(facts::ALL_MINUTES, baseline)?;
+        self.check_dwell()?;
         let place: Path = path.parse().map_err(Failure::Message)?;
         let ramp = Ramp {
             loaded,

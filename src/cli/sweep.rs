@@ -12,7 +12,7 @@ use crate::experiment::points::{self, Point};
 use crate::experiment::sweep::{self, Sweep, Swept};
 use crate::experiment::vary::{Axis, Values};
 use crate::report::{html, sweep as table, text};
-use crate::scenario::{Changes, Loaded, Scenario};
+use crate::scenario::{Changes, Loaded, Refusal, Scenario};
 
 /// Replay a scenario at many values of its fields
 ///
@@ -231,9 +231,11 @@ fn check_axes(sweep: &Sweep, axes: &[Axis], loaded: &Loaded) -> Result<(), Failu
         };
         let mut told = None;
         let is_possible = values.iter().any(|value| {
-            let set = [sweep.changes.set.as_slice(), &[format!("{}={value}", axis.path)]].concat();
+            let assigned = [format!("{}={value}", axis.path)];
+            let set = [sweep.changes.set.as_slice(), &assigned].concat();
             let tried = loaded.check(&Changes { set, ..sweep.changes.clone() });
-            tried.map_err(|refusal| told.get_or_insert(refusal).clone()).is_ok()
+            let asked = |it: Refusal| it.asked_by(&assigned, &format!("--vary {}", assigned[0]));
+            tried.map_err(|refusal| told.get_or_insert(asked(refusal)).clone()).is_ok()
         });
         if let (false, Some(refusal)) = (is_possible, told) {
             return Err(refused(refusal));

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::points::Point;
 use super::runs;
 use crate::measure::interval::Interval;
-use crate::scenario::{Changes, Loaded, Refusal, Scenario};
+use crate::scenario::{Changes, Loaded, Scenario};
 use crate::simulation;
 
 /// What is run, in order.
@@ -93,9 +93,12 @@ impl Sweep {
     /// What is changed at a point, with every seed.
     #[must_use]
     pub fn changes_at(&self, point: &Point) -> Changes {
-        let assigned = self.paths.iter().zip(point).map(|(path, value)| format!("{path}={value}"));
-        let set = self.changes.set.iter().cloned().chain(assigned).collect();
+        let set = self.changes.set.iter().cloned().chain(self.assigned(point)).collect();
         Changes { set, ..self.changes.clone() }
+    }
+
+    fn assigned(&self, point: &Point) -> impl Iterator<Item = String> {
+        self.paths.iter().zip(point).map(|(path, value)| format!("{path}={value}"))
     }
 
     /// Runs the runs of these numbers on all cores; calls `on_run` after each.
@@ -131,7 +134,11 @@ impl Sweep {
             let record = match &scenario {
                 Ok(scenario) => self.record(scenario, *seed),
                 Err(refusal) => {
-                    Record::without_values(Status::Refused, first_of(refusal), self.metrics.len())
+                    let why = self.assigned(point).fold(refusal.clone(), |refusal, it| {
+                        let option = format!("--vary {it}");
+                        refusal.asked_by(&[it], &option)
+                    });
+                    Record::without_values(Status::Refused, why.first(), self.metrics.len())
                 }
             };
             on_run();
@@ -156,11 +163,6 @@ impl Sweep {
             }
         }
     }
-}
-
-/// The first of the problems of a scenario that cannot run, in one line.
-fn first_of(refusal: &Refusal) -> String {
-    refusal.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// A sweep with what its runs came to.

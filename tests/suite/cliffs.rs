@@ -153,6 +153,11 @@ fn without_a_cliff_the_answer_is_no() {
     let slots = ["search", text(&file), "--vary", "platform.stations.s.service.concurrency=1..3"];
     let told = stderr(&hindsight(&[&slots[..], &["--both-ways"]].concat()).assert().code(2));
     assert!(told.contains("cannot change while the platform runs"), "{told}");
+    assert!(told.contains("asked for by --both-ways"), "{told}");
+    assert!(!told.contains("ramp-0") && !told.contains("--set"), "{told}");
+    let dwell = [&slots[..], &["--both-ways", "--dwell", "0s"]].concat();
+    let told = stderr(&hindsight(&dwell).assert().code(2));
+    assert!(told.contains("--dwell 0s: no value is held for any time; help: hold"), "{told}");
 }
 
 #[test]
