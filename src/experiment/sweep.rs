@@ -204,18 +204,21 @@ impl Swept {
         AtPoint { values: (0..self.sweep.metrics.len()).map(value).collect(), failed }
     }
 
-    /// The point where the first number is least, of those where every run finished and has it; of
-    /// several the first, and none if it is the same at all of them.
+    /// The points where the first number is least, of those where every run finished and has it: several where
+    /// they tie, and none if it is the same at all of them.
     #[must_use]
-    pub fn least(&self) -> Option<usize> {
+    pub fn least(&self) -> Vec<usize> {
         let seeds = self.sweep.seeds.len();
         let means = self.points().into_iter().enumerate().filter_map(|(place, at)| {
             let first = (*at.values.first()?)?;
             (first.count == seeds).then_some((place, first.mean))
         });
         let means: Vec<(usize, f64)> = means.collect();
-        let (place, least) = means.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        means.iter().any(|it| it.1 > *least).then_some(*place)
+        let least = means.iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
+        if !means.iter().any(|it| it.1 > least) {
+            return Vec::new();
+        }
+        means.iter().filter(|it| it.1 <= least).map(|it| it.0).collect()
     }
 }
 
@@ -256,12 +259,14 @@ mod tests {
             finished(8.0),
             finished(6.0),
         ]);
-        assert_eq!(all.least(), Some(0), "the second point has a run that was stopped");
+        assert_eq!(all.least(), [0], "the second point has a run that was stopped");
         let points = all.points();
         assert_eq!(points[1].failed, BTreeMap::from([("stopped", 1)]));
         assert_eq!(points[1].values[0].unwrap().count, 1);
         assert_eq!((points[2].values[0], points[2].failed["refused"]), (None, 2));
         let alike = swept(vec![finished(1.0), finished(1.0), finished(1.0), finished(1.0)]);
-        assert_eq!(alike.least(), None);
+        assert_eq!(alike.least(), [0; 0]);
+        let tied: Vec<Record> = [3.0, 3.0, 9.0, 9.0, 2.0, 4.0].map(finished).to_vec();
+        assert_eq!(swept(tied).least(), [0, 2], "both are named");
     }
 }

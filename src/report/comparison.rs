@@ -6,7 +6,7 @@ use super::amount::{Amount, amount};
 use super::decimal::Decimal;
 use super::events::tenant;
 use super::layout;
-use super::words::{Form, Words, count};
+use super::words::{Form, Words, count, several, with_seeds};
 use crate::experiment::compare::Comparison;
 use crate::experiment::paired::Paired;
 use crate::scenario::facts::{self, Unit};
@@ -145,11 +145,10 @@ pub struct Table {
 #[must_use]
 pub fn beside(it: &Comparison) -> String {
     format!(
-        "{} and {} variants of it with the same {} seeds from {} on: the same arrivals and the same demands in each; intervals are of 95 %",
+        "{} and {} of it {}: the same arrivals and the same demands in each; intervals are of 95 %",
         it.baseline.file.id,
-        it.variants.len(),
-        it.replications.seeds(),
-        it.baseline.seed()
+        several(it.variants.len(), "variant"),
+        with_seeds(it.replications.seeds(), it.baseline.seed())
     )
 }
 

@@ -6,7 +6,7 @@ use crate::experiment::moved::Found;
 use crate::experiment::rank::Pair;
 use crate::measure::interval::Interval;
 use crate::report::ranking::{Ranked, is_distinguishable, millionths};
-use crate::report::words::{Form, Words, count};
+use crate::report::words::{Form, Words, count, several};
 
 /// More pairs than this are for programs.
 const PAIRS_MAX: usize = 6;
@@ -34,19 +34,28 @@ fn head(it: &Ranked, look: Look) -> String {
     let (words, form) = words(it);
     let ranking = it.ranking;
     let how = match ranking.effort.orders {
-        None => format!("all {} sets of them", ranking.sets),
-        Some(orders) => format!("{orders} sampled orders a seed, {} sets of them", ranking.sets),
+        None => format!("all {} of them", several(ranking.sets, "set")),
+        Some(orders) => {
+            format!("{orders} sampled orders a seed, {} of them", several(ranking.sets, "set"))
+        }
     };
     let told = format!(
-        "{}: {} is {} without mitigations and {} with all {}: {} avoided. Replayed were {how}, with {} seeds from {} on; intervals are of 95 %",
+        "{}: {} is {} without mitigations and {} with {}: {} avoided. Replayed were {how}, with {} from {} on{}",
         it.baseline.file.id,
         it.metric,
         words.interval(&ranking.before, form),
         words.interval(&ranking.after, form),
-        it.mitigations.len(),
+        match it.mitigations.len() {
+            1 => "the one there is".to_owned(),
+            several => format!("all {several}"),
+        },
         words.interval(&ranking.avoided, form),
-        ranking.seeds,
-        it.baseline.seed()
+        several(ranking.seeds, "seed"),
+        it.baseline.seed(),
+        match ranking.seeds {
+            1 => "; one seed gives no intervals, more do (--seeds)",
+            _ => "; intervals are of 95 %",
+        }
     );
     let title = look.hanging(BOLD, &it.baseline.file.title, 0);
     format!("{title}\n\n  {}\n", look.hanging(PLAIN, &told, 2))
