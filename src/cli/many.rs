@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::guard::Guard;
 use super::tried::one_file;
-use super::{Failure, output, work};
+use super::{Failure, ending, output, work};
 use crate::experiment::compare::impact_metrics;
 use crate::report::text::Look;
 use crate::scenario::facts;
@@ -50,6 +50,11 @@ impl Many {
         let done = work::threads(self.threads)?.install(|| work(&bar));
         bar.finish_and_clear();
         Ok(done)
+    }
+
+    /// As what the result is written: as asked for, or else as the ending of its file says.
+    pub(super) fn format<F: ValueEnum>(&self, asked: Option<F>) -> Result<F, Failure> {
+        ending::format(asked, self.output.as_deref())
     }
 
     /// How a text may look where the result goes.

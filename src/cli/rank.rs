@@ -64,15 +64,16 @@ pub(super) struct Rank {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
 
 impl Rank {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: Vec::new(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
@@ -126,7 +127,7 @@ impl Rank {
             ends: &ends,
             moved: &moved,
         };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::ranking::ranking(&ranked, self.many.look()),
             Format::Json => json(&ranked),
         })?;

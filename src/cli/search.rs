@@ -87,9 +87,9 @@ pub(super) struct Searching {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
@@ -101,15 +101,17 @@ struct Asked {
     baseline: Scenario,
     path: String,
     range: Range,
+    format: Format,
 }
 
 impl Searching {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
         let (path, range) = self.range()?;
-        let asked = Asked { loaded, changes, baseline, path, range };
+        let asked = Asked { loaded, changes, baseline, path, range, format };
         if self.both_ways { self.ramp(&asked) } else { self.search(&asked) }
     }
 
@@ -127,7 +129,7 @@ impl Searching {
     }
 
     fn search(&self, asked: &Asked) -> Result<Status, Failure> {
-        let Asked { loaded, changes, baseline, path, range } = asked;
+        let Asked { loaded, changes, baseline, path, range, format } = asked;
         let condition = Condition::parse(&self.until, baseline)
             .map_err(|message| Failure::Message(format!("--until {}: {message}", self.until)))?;
         counted(&condition.metric, baseline)?;
@@ -157,7 +159,7 @@ impl Searching {
             today: today.as_deref(),
             search: &search,
         };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::cliff::search(&searched, self.many.look()),
             Format::Json => searched.json(),
         })?;
@@ -184,7 +186,7 @@ impl Searching {
     }
 
     fn ramp(&self, asked: &Asked) -> Result<Status, Failure> {
-        let Asked { loaded, changes, baseline, path, range } = asked;
+        let Asked { loaded, changes, baseline, path, range, format } = asked;
         counted(facts::ALL_MINUTES, baseline)?;
         self.check_dwell()?;
         let place: Path = path.parse().map_err(Failure::Message)?;
@@ -200,7 +202,7 @@ impl Searching {
         let runs = self.seeds as usize;
         let both_ways = self.many.work(runs, |bar| ramp.run(&|| bar.inc(1)))?.map_err(refused)?;
         let ramped = Ramped { baseline, path, both_ways: &both_ways };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::cliff::ramp(&ramped, self.many.look()),
             Format::Json => ramped.json(),
         })?;

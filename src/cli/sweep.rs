@@ -1,6 +1,5 @@
 //! `hindsight sweep`: a scenario at many values of its fields.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -118,6 +117,7 @@ impl Sweeping {
                 return shards::run(plan, self.shard, self.resume, folder, &self.many);
             }
             (_, Some(folder), _) => {
+                self.format()?;
                 self.many.watch_parts()?;
                 shards::merge(folder)?
             }
@@ -175,10 +175,7 @@ impl Sweeping {
     }
 
     fn format(&self) -> Result<Format, Failure> {
-        let file = self.many.output.as_deref().filter(|it| *it != Path::new("-"));
-        let extension = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
-        let by_name = extension.and_then(|it| Format::from_str(&it.to_string_lossy(), true).ok());
-        let format = self.format.or(by_name).unwrap_or(Format::Text);
+        let format = self.many.format(self.format)?;
         if format == Format::Parquet && !cfg!(feature = "parquet") {
             return Err(Failure::Message(
                 "this program was built without Parquet; help: write CSV, or build with \
