@@ -20,7 +20,8 @@ const AND: char = '+';
 ///
 /// Each action of the timeline, or the delay with which it follows an alert, is moved to and fro while all
 /// others stay; actions of one moment move together. Told is the impact at each place, paired by seed with
-/// the incident as it was, and by how much it grows with each minute.
+/// the incident as it was, and by how much it grows with each minute, as far as that is a straight line:
+/// where an effect sets in late or levels off, no minute has a worth of its own.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -52,8 +53,7 @@ pub(super) struct Worth {
     #[arg(long, value_name = "N", default_value_t = 10,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seeds: u32,
-    /// Tell this number instead of `all.minutes`: one of `metrics` in the JSON report; may be repeated, the
-    /// first is the one whose worth is told
+    /// Tell this number instead of `all.minutes`: one of `metrics` in the JSON report; may be repeated
     #[arg(long, value_name = "NAME")]
     metric: Vec<String>,
     /// Apply a mitigation of the scenario in every run; may be repeated
@@ -65,9 +65,9 @@ pub(super) struct Worth {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
@@ -97,6 +97,7 @@ fn signed(text: &str) -> Result<Shift, String> {
 
 impl Worth {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
@@ -111,8 +112,11 @@ impl Worth {
                 minutes((&loaded, &changes), what, effort, &|| bar.inc(1), &on_more)
             })?
             .map_err(refused)?;
-        self.many.deliver(&match self.format {
-            Format::Text => text::minutes::minutes(&minutes, &baseline, self.many.look()),
+        self.many.deliver(&match format {
+            Format::Text => {
+                let told = self.metric.len().max(1);
+                text::minutes::minutes(&minutes, told, &baseline, self.many.look())
+            }
             Format::Json => report::minutes::json(&minutes, &baseline),
         })?;
         let variants = 1..minutes.replications.variants();

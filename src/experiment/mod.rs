@@ -16,3 +16,4 @@ pub mod seeds;
 pub mod shapley;
 pub mod sweep;
 pub mod vary;
+pub mod worth;

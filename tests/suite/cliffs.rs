@@ -1,4 +1,4 @@
-//! Searches whose answers theory gives, and what a minute is worth where that is known.
+//! Searches whose answers theory gives.
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -17,7 +17,7 @@ fn called(rate: &str, call: &Value, more: &Value) -> Value {
     scenario(&json!({ "s": service }), &workloads)
 }
 
-fn answered(scenario: &Value, arguments: &[&str]) -> Value {
+pub(crate) fn answered(scenario: &Value, arguments: &[&str]) -> Value {
     let folder = tempdir().expect("a temporary folder can be made");
     let file = write(&folder, "called.json", &scenario.to_string());
     let [command, rest @ ..] = arguments else { panic!("a command comes first") };
@@ -84,7 +84,7 @@ fn a_retry_storm_outlives_its_trigger_where_theory_says() {
 }
 
 /// The station fails everything from the second minute until the fix in the fourth.
-fn outage() -> Value {
+pub(crate) fn outage() -> Value {
     let mut outage = called("20/s", &json!({}), &json!({}));
     let set =
         |share: f64| json!({ "stations": { "s": { "service": { "failure_share": share } } } });
@@ -97,22 +97,6 @@ fn outage() -> Value {
         "of": "w", "measure": "error_share", "above": 0.5, "every": "1s", "for": "0s"
     }});
     outage
-}
-
-#[test]
-fn a_minute_is_worth_what_it_is_in_a_plain_outage() {
-    // Harm lasts from the break to the fix, so that each minute of either is worth a minute.
-    let found = answered(&outage(), &["minutes", "--by=-1m..1m/5", "--seeds", "4"]);
-    let actions = found["actions"].as_array().unwrap();
-    let names: Vec<&Value> = actions.iter().map(|it| &it["actions"]).collect();
-    assert_eq!(names, [&json!(["break"]), &json!(["fix"])], "talking does nothing");
-    for (action, worth) in actions.iter().zip([-1.0, 1.0]) {
-        let told = action["worth_of_a_minute"]["mean"].as_f64().unwrap();
-        assert!((told - worth).abs() < 0.02, "{action}");
-        let shifts: Vec<&Value> =
-            action["moved"].as_array().unwrap().iter().map(|it| &it["minutes"]).collect();
-        assert_eq!(shifts, [&json!(-1), &json!(-0.5), &json!(0.5), &json!(1)]);
-    }
 }
 
 #[test]
