@@ -6,6 +6,7 @@
 pub mod check;
 pub mod clock;
 pub mod compile;
+pub mod contested;
 pub mod document;
 pub mod facts;
 pub mod file;

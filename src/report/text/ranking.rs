@@ -5,6 +5,7 @@ use super::table::{Cell, Column, Table};
 use crate::experiment::moved::Found;
 use crate::experiment::rank::Pair;
 use crate::measure::interval::Interval;
+use crate::report::contested::told;
 use crate::report::ranking::{Ranked, is_distinguishable, millionths};
 use crate::report::words::{Form, Words, count, several};
 
@@ -19,6 +20,7 @@ pub fn ranking(it: &Ranked, look: Look) -> String {
     let sections = [
         head(it, look),
         shares(it, look),
+        contested(it, look),
         pairs(it, look),
         prevented(it, look),
         assumptions(it, look),
@@ -109,6 +111,17 @@ fn shares(it: &Ranked, look: Look) -> String {
     ]);
     let beside = format!("each mitigation's part in the {} avoided, after Shapley", it.metric);
     look.heading("SHARES", &beside) + &table.render(look)
+}
+
+/// Which fields several mitigations set: no set of them has both values.
+fn contested(it: &Ranked, look: Look) -> String {
+    let contested = it.contested();
+    if contested.is_empty() {
+        return String::new();
+    }
+    let line = |it| format!("  {}\n", look.hanging(WARNING, &told(it), 2));
+    let beside = "in sets with more than one of them only the last one's value is tried";
+    look.heading("SET BY SEVERAL", beside) + &contested.iter().map(line).collect::<String>()
 }
 
 fn pairs(it: &Ranked, look: Look) -> String {
