@@ -111,9 +111,13 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 
 /// A share as people write it: `5%`.
 pub(super) fn per_cent(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
-    number
-        .filter(|it| it.is_finite() && *it > 0.0)
-        .map(|it| it / 100.0)
-        .ok_or_else(|| format!("{text:?} is no percentage above zero: write 5%"))
+    let example = "write 5% for a twentieth";
+    let number = text.strip_suffix('%').ok_or_else(|| {
+        format!("{text:?} has no %, so that it might be a part or a number: {example}")
+    })?;
+    match number.trim().parse::<f64>() {
+        Ok(it) if it.is_finite() && it > 0.0 => Ok(it / 100.0),
+        Ok(_) => Err(format!("{text:?} is not above zero, and so never reached: {example}")),
+        Err(_) => Err(format!("{text:?} has no number before its %: {example}")),
+    }
 }

@@ -13,6 +13,8 @@ use crate::scenario::names::did_you_mean;
 use crate::scenario::{Changes, Scenario};
 use crate::units::Span;
 
+/// Actions are moved to so many places at most.
+const STEPS_MAX: usize = 1000;
 /// Joins actions that are moved together.
 const AND: char = '+';
 
@@ -79,13 +81,24 @@ pub(super) struct By(Vec<Shift>);
 impl std::str::FromStr for By {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("must be LO..HI/STEPS such as -15m..15m/7, found {text:?}");
-        let (ends, steps) = text.rsplit_once('/').ok_or_else(wrong)?;
-        let (low, high) = ends.split_once("..").ok_or_else(wrong)?;
+        let wrong = |why: &str| {
+            format!("{why}; help: write LO..HI/STEPS, as in --by=-15m..15m/7, found {text:?}")
+        };
+        let (ends, steps) = text
+            .rsplit_once('/')
+            .ok_or_else(|| wrong("must say at how many places, after a stroke"))?;
+        let (low, high) =
+            ends.split_once("..").ok_or_else(|| wrong("must have two ends with .. in between"))?;
         let steps: usize =
-            steps.parse().ok().filter(|it| (2..=1000).contains(it)).ok_or_else(wrong)?;
-        let (low, high) = (signed(low)?, signed(high)?);
-        if low < high { Ok(Self(shifts(low, high, steps))) } else { Err(wrong()) }
+            steps.parse().ok().filter(|it| (2..=STEPS_MAX).contains(it)).ok_or_else(|| {
+                wrong(&format!("must have from 2 to {STEPS_MAX} places, not {steps}"))
+            })?;
+        let end = |text: &str| signed(text).map_err(|told| wrong(&told));
+        let (low, high) = (end(low)?, end(high)?);
+        if low >= high {
+            return Err(wrong("must begin with the lower end"));
+        }
+        Ok(Self(shifts(low, high, steps)))
     }
 }
 

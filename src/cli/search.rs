@@ -58,7 +58,7 @@ pub(super) struct Searching {
     #[arg(long, value_name = "CONDITION", default_value = "all.minutes<=0")]
     until: String,
     /// Narrow the cliff down to this part of the range; whole numbers always to neighbours
-    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = per_cent)]
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = within)]
     within: f64,
     /// Never run more seeds than this for one value
     #[arg(long, value_name = "N", default_value_t = 60,
@@ -92,6 +92,16 @@ pub(super) struct Searching {
     format: Option<Format>,
     #[command(flatten)]
     many: Many,
+}
+
+/// A part of the range, of which there is no more than the whole.
+fn within(text: &str) -> Result<f64, String> {
+    per_cent(text).and_then(|it| {
+        if it < 1.0 {
+            return Ok(it);
+        }
+        Err(format!("{text:?} is all of the range, in which nothing is narrowed down: write 1%"))
+    })
 }
 
 /// What every way of searching begins with.

@@ -133,7 +133,29 @@ fn without_a_cliff_the_answer_is_no() {
     };
     wrong(&["--until", "failing.minute<=3"], "did you mean `failing.minutes`?");
     wrong(&["--until", "failing.minutes<=3m"], "must be a number, as the metric is");
-    wrong(&["--until", "C1"], "there is no fact \"C1\"");
+    wrong(&["--until", "failing.minutes<=3m"], "help: write it as in --until 'failing.minutes<=3'");
+    wrong(&["--until", "failing.first<=3"], "--until 'failing.first<=2025-01-01T00:00:00'");
+    wrong(&["--until", "C1"], "there is no fact \"C1\"; help: the scenario documents none");
+    wrong(&["--within", "1"], "has no %");
+    wrong(&["--within", "0%"], "is not above zero");
+    wrong(&["--within", "100%"], "is all of the range");
+    let mut documented = outage();
+    let fact = |minutes: u64| {
+        json!({
+            "fact": "It did not take long", "metric": "failing.minutes",
+            "expect": { "at_most": minutes }, "role": "validated"
+        })
+    };
+    documented["documented"] = json!({ "C1": fact(3), "C2": fact(4) });
+    std::fs::write(&file, documented.to_string()).unwrap();
+    wrong(
+        &["--until", "Harmless"],
+        "there is no fact \"Harmless\"; help: there is C1, C2; or write",
+    );
+    std::fs::write(&file, outage().to_string()).unwrap();
+    let odd = ["search", text(&file), "--vary", "platform.stations.s.service.replicas=-5..-1"];
+    let told = stderr(&hindsight(&odd).assert().code(2));
+    assert!(told.contains("asked for by --vary platform.stations.s.service.replicas=-5"), "{told}");
     let slots = ["search", text(&file), "--vary", "platform.stations.s.service.concurrency=1..3"];
     let told = stderr(&hindsight(&[&slots[..], &["--both-ways"]].concat()).assert().code(2));
     assert!(told.contains("cannot change while the platform runs"), "{told}");
