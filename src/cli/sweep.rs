@@ -220,6 +220,7 @@ fn axis(text: &str) -> Result<Axis, Failure> {
 /// good values that cannot be is marked in the result instead.
 fn check_axes(sweep: &Sweep, axes: &[Axis], loaded: &Loaded) -> Result<(), Failure> {
     for (axis, place) in axes.iter().zip(0..) {
+        check_whole(sweep, axis, loaded)?;
         let values: Vec<&str> = match &axis.values {
             Values::Listed(values) => values.iter().map(String::as_str).collect(),
             Values::Between(_) => {
@@ -239,6 +240,42 @@ fn check_axes(sweep: &Sweep, axes: &[Axis], loaded: &Loaded) -> Result<(), Failu
         }
     }
     Ok(())
+}
+
+/// Refuses steps between whole numbers that are none, where the field takes only those.
+fn check_whole(sweep: &Sweep, axis: &Axis, loaded: &Loaded) -> Result<(), Failure> {
+    let Values::Listed(values) = &axis.values else { return Ok(()) };
+    let whole = |text: &String| text.parse::<i64>().ok();
+    let ends = values.first().and_then(whole).zip(values.last().and_then(whole));
+    let is_number = |it: &&String| it.parse::<f64>().is_ok();
+    let broken = values.iter().filter(is_number).find(|it| whole(it).is_none());
+    let (Some((low, high)), Some(broken), true) =
+        (ends, broken, values.iter().all(|it| is_number(&it)))
+    else {
+        return Ok(());
+    };
+    let is_possible = |value: &String| {
+        let set = [sweep.changes.set.as_slice(), &[format!("{}={value}", axis.path)]].concat();
+        loaded.check(&Changes { set, ..sweep.changes.clone() }).is_ok()
+    };
+    if is_possible(broken) || !is_possible(&values[0]) {
+        return Ok(());
+    }
+    let apart = low.abs_diff(high);
+    let fits = |steps: &u64| apart.is_multiple_of(steps - 1);
+    let steps = values.len() as u64;
+    let near = [(2..steps).rev().find(fits), (steps + 1..=apart + 1).find(fits)];
+    let near: Vec<String> =
+        near.into_iter().flatten().map(|steps| format!("{low}..{high}/{steps}")).collect();
+    let help = if near.is_empty() {
+        "list whole numbers, as in 2,3,5".to_owned()
+    } else {
+        format!("write {}, or list whole numbers", near.join(" or "))
+    };
+    Err(Failure::Message(format!(
+        "--vary {}: takes whole numbers, and {broken} is among its {steps} values; help: {help}",
+        axis.path
+    )))
 }
 
 fn latin_hypercube(text: &str) -> Result<usize, String> {

@@ -1,5 +1,6 @@
 //! Many runs of one scenario, on all cores, with results in the order of their inputs.
 
+mod alike;
 pub mod compare;
 pub mod condition;
 pub mod minutes;

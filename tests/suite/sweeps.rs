@@ -151,6 +151,12 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
         ("platform.stations.front.service.replicas=1..4", "has no steps; help: write LO..HI/STEPS"),
         ("platform.stations.front.service.replicas=4..1/2", "must begin with the lower end"),
         ("platform.stations.front.service.replicas=-1,-2", "must be"),
+        ("platform.stations.front.service.replicas=-1,-2", "asked for by --vary platform"),
+        ("platform.stations.front.service.replicas=2,2.0", "has 2 and 2.0, which are the same"),
+        (
+            "platform.stations.front.service.replicas=2..6/4",
+            "takes whole numbers, and 3.333333 is among its 4 values; help: write 2..6/3 or 2..6/5",
+        ),
         ("seed=1,2", "changes nothing; help: --seed"),
         ("mitigations.slow-reaction.note=a,b", "changes nothing; help: vary the field"),
     ];
