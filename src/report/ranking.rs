@@ -30,8 +30,8 @@ pub struct Ranked<'a> {
     pub metric: &'a str,
     /// The ranking.
     pub ranking: &'a Ranking,
-    /// What assumptions there are to move.
-    pub ends: &'a Ends,
+    /// What assumptions there are to move; none if that was not asked for.
+    pub ends: Option<&'a Ends>,
     /// The ranking with each of them moved; nothing if that was not asked for.
     pub moved: &'a [Moved],
 }
@@ -212,7 +212,7 @@ pub fn json(it: &Ranked) -> String {
         prevented_by: ranking.preventing.iter().map(|mask| it.names(*mask)).collect(),
         least: Least { with: it.names(ranking.least.0), mean: Decimal(ranking.least.1) },
         assumptions: it.moved.iter().map(|moved| assumption_of(it, moved)).collect(),
-        assumptions_without_one_value_in_range: &it.ends.unclear,
+        assumptions_without_one_value_in_range: it.ends.map_or(&[], |it| &it.unclear),
     };
     layout::to_text(&document, 4)
 }

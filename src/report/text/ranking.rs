@@ -14,6 +14,10 @@ const PAIRS_MAX: usize = 6;
 /// More sets than this are for programs.
 const SETS_MAX: usize = 6;
 
+/// Why no assumption could be moved.
+const NO_RANGE: &str = "no assumption has a range to be moved in; one is given under `assumptions`, beside the basis of a field, as in \"range\": [2, 6]";
+const NO_SINGLE_VALUE: &str = "no assumption was moved: none has a range with a single value of its field in it, other than its ends";
+
 /// The ranking, which ends in a line break.
 #[must_use]
 pub fn ranking(it: &Ranked, look: Look) -> String {
@@ -185,20 +189,29 @@ fn prevented(it: &Ranked, look: Look) -> String {
 }
 
 fn assumptions(it: &Ranked, look: Look) -> String {
+    let heading = look.heading("WHAT WOULD OVERTURN IT", "");
     if it.moved.is_empty() {
-        return String::new();
+        let told = match it.ends {
+            None => return String::new(),
+            Some(ends) if ends.unclear.is_empty() => NO_RANGE,
+            Some(_) => NO_SINGLE_VALUE,
+        };
+        return format!("{heading}  {}\n", look.hanging(PLAIN, told, 2));
     }
     let overturning: Vec<_> = it.overturning().collect();
     let impossible = it.moved.iter().filter(|it| matches!(it.found, Found::Impossible(_))).count();
     let beside = format!(
-        "{} moves of assumptions to the ends of their ranges: {} change the order{}{}",
-        it.moved.len(),
-        overturning.len(),
+        "{} of assumptions to the ends of their ranges: {} the order{}{}",
+        several(it.moved.len(), "move"),
+        match overturning.len() {
+            1 => "1 changes".to_owned(),
+            several => format!("{several} change"),
+        },
         if impossible > 0 { format!(", {impossible} cannot be") } else { String::new() },
-        if it.ends.unclear.is_empty() {
-            String::new()
-        } else {
-            format!("; {} have no single value to move", it.ends.unclear.len())
+        match it.ends.map_or(0, |it| it.unclear.len()) {
+            0 => String::new(),
+            1 => "; 1 has no single value to move".to_owned(),
+            several => format!("; {several} have no single value to move"),
         }
     );
     let mut table = Table::new(vec![
@@ -216,7 +229,6 @@ fn assumptions(it: &Ranked, look: Look) -> String {
             Cell::new(it.told(&moved.found)).styled(style),
         ]);
     }
-    let heading = look.heading("WHAT WOULD OVERTURN IT", "");
     let told = look.hanging(PLAIN, &beside, 2);
     let is_quiet = it.moved.iter().all(|it| it.found == Found::Same);
     let rows = if is_quiet { String::new() } else { table.render(look) };
