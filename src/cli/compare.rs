@@ -69,9 +69,9 @@ pub(super) struct Compare {
     /// Compare this number instead: one of `metrics` in the JSON report; may be repeated
     #[arg(long, value_name = "NAME")]
     metric: Vec<String>,
-    /// For whom or what
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For whom or what; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
@@ -89,6 +89,7 @@ enum Format {
 
 impl Compare {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let baseline = self.scenario(&loaded, &[]).map_err(refused)?;
         let variants = self.variants(&loaded, &baseline)?;
@@ -103,7 +104,7 @@ impl Compare {
             let on_more = |runs: usize| bar.inc_length(runs as u64);
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
         })?;
-        self.many.deliver(&self.told(&comparison))?;
+        self.many.deliver(&self.told(&comparison, format))?;
         let is_stopped = (1..=variants.len()).any(|it| comparison.replications.stopped(it) > 0);
         if is_stopped {
             output::warn_stopped(&self.file);
@@ -111,8 +112,8 @@ impl Compare {
         Ok(if is_stopped { Status::Stopped } else { Status::Fine })
     }
 
-    fn told(&self, comparison: &Comparison) -> String {
-        match self.format {
+    fn told(&self, comparison: &Comparison, format: Format) -> String {
+        match format {
             Format::Text => text::comparison::comparison(comparison, self.many.look()),
             Format::Json => Document::new(comparison).to_text(),
             Format::Html => {

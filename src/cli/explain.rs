@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::guard::Guard;
 use super::tried::{Tried, one_file};
-use super::{Failure, Status, output};
+use super::{Failure, Status, ending, output};
 use crate::report::explain::{Explanation, dot, markdown, mermaid};
 use crate::report::text;
 use crate::scenario::Loaded;
@@ -43,9 +43,9 @@ pub(super) struct Explain {
     /// Do not replay: say nothing of what the simulation shows
     #[arg(long)]
     no_replay: bool,
-    /// For whom or what; mermaid and dot are the wiring alone
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For whom or what; by default as the name of the output file says; mermaid and dot are the wiring alone
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Write the explanation to a file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -70,6 +70,7 @@ enum Format {
 
 impl Explain {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = ending::format(self.format, self.output.as_deref())?;
         self.guard.stand()?;
         one_file(&self.file)?;
         let changes = self.tried.changes();
@@ -77,13 +78,13 @@ impl Explain {
         let loaded = Loaded::read(&self.file).map_err(refused)?;
         let scenario = loaded.scenario(&changes).map_err(refused)?;
         let value = loaded.value(&changes).map_err(refused)?;
-        let is_replayed = match self.format {
+        let is_replayed = match format {
             Format::Text | Format::Md | Format::Json => !self.no_replay,
             Format::Mermaid | Format::Dot => false,
         };
         let outcome = is_replayed.then(|| simulation::run(&scenario, scenario.seed()));
         let explanation = Explanation::new(&scenario, &value, outcome.as_ref());
-        output::deliver(&self.told(&explanation), self.output.as_deref())?;
+        output::deliver(&self.told(&explanation, format), self.output.as_deref())?;
         if outcome.is_some_and(|outcome| outcome.run.stop.limit().is_some()) {
             output::warn_stopped(&self.file);
             return Ok(Status::Stopped);
@@ -91,8 +92,8 @@ impl Explain {
         Ok(Status::Fine)
     }
 
-    fn told(&self, it: &Explanation) -> String {
-        match self.format {
+    fn told(&self, it: &Explanation, format: Format) -> String {
+        match format {
             Format::Text => text::explain::explain(it, output::look(self.output.as_deref())),
             Format::Md => markdown::page(it),
             Format::Mermaid => mermaid::flowchart(&it.wiring),

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::guard::Guard;
 use super::tried::one_file;
-use super::{Failure, output, work};
+use super::{Failure, ending, output, work};
 use crate::experiment::compare::impact_metrics;
 use crate::report::text::Look;
 use crate::scenario::facts;
@@ -50,6 +50,11 @@ impl Many {
         let done = work::threads(self.threads)?.install(|| work(&bar));
         bar.finish_and_clear();
         Ok(done)
+    }
+
+    /// As what the result is written: as asked for, or else as the ending of its file says.
+    pub(super) fn format<F: ValueEnum>(&self, asked: Option<F>) -> Result<F, Failure> {
+        ending::format(asked, self.output.as_deref())
     }
 
     /// How a text may look where the result goes.
@@ -106,9 +111,13 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 
 /// A share as people write it: `5%`.
 pub(super) fn per_cent(text: &str) -> Result<f64, String> {
-    let number = text.strip_suffix('%').and_then(|it| it.trim().parse::<f64>().ok());
-    number
-        .filter(|it| it.is_finite() && *it > 0.0)
-        .map(|it| it / 100.0)
-        .ok_or_else(|| format!("{text:?} is no percentage above zero: write 5%"))
+    let example = "write 5% for a twentieth";
+    let number = text.strip_suffix('%').ok_or_else(|| {
+        format!("{text:?} has no %, so that it might be a part or a number: {example}")
+    })?;
+    match number.trim().parse::<f64>() {
+        Ok(it) if it.is_finite() && it > 0.0 => Ok(it / 100.0),
+        Ok(_) => Err(format!("{text:?} is not above zero, and so never reached: {example}")),
+        Err(_) => Err(format!("{text:?} has no number before its %: {example}")),
+    }
 }

@@ -13,6 +13,8 @@ use crate::scenario::names::did_you_mean;
 use crate::scenario::{Changes, Scenario};
 use crate::units::Span;
 
+/// Actions are moved to so many places at most.
+const STEPS_MAX: usize = 1000;
 /// Joins actions that are moved together.
 const AND: char = '+';
 
@@ -20,7 +22,8 @@ const AND: char = '+';
 ///
 /// Each action of the timeline, or the delay with which it follows an alert, is moved to and fro while all
 /// others stay; actions of one moment move together. Told is the impact at each place, paired by seed with
-/// the incident as it was, and by how much it grows with each minute.
+/// the incident as it was, and by how much it grows with each minute, as far as that is a straight line:
+/// where an effect sets in late or levels off, no minute has a worth of its own.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -52,8 +55,7 @@ pub(super) struct Worth {
     #[arg(long, value_name = "N", default_value_t = 10,
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seeds: u32,
-    /// Tell this number instead of `all.minutes`: one of `metrics` in the JSON report; may be repeated, the
-    /// first is the one whose worth is told
+    /// Tell this number instead of `all.minutes`: one of `metrics` in the JSON report; may be repeated
     #[arg(long, value_name = "NAME")]
     metric: Vec<String>,
     /// Apply a mitigation of the scenario in every run; may be repeated
@@ -65,9 +67,9 @@ pub(super) struct Worth {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
@@ -79,13 +81,24 @@ pub(super) struct By(Vec<Shift>);
 impl std::str::FromStr for By {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("must be LO..HI/STEPS such as -15m..15m/7, found {text:?}");
-        let (ends, steps) = text.rsplit_once('/').ok_or_else(wrong)?;
-        let (low, high) = ends.split_once("..").ok_or_else(wrong)?;
+        let wrong = |why: &str| {
+            format!("{why}; help: write LO..HI/STEPS, as in --by=-15m..15m/7, found {text:?}")
+        };
+        let (ends, steps) = text
+            .rsplit_once('/')
+            .ok_or_else(|| wrong("must say at how many places, after a stroke"))?;
+        let (low, high) =
+            ends.split_once("..").ok_or_else(|| wrong("must have two ends with .. in between"))?;
         let steps: usize =
-            steps.parse().ok().filter(|it| (2..=1000).contains(it)).ok_or_else(wrong)?;
-        let (low, high) = (signed(low)?, signed(high)?);
-        if low < high { Ok(Self(shifts(low, high, steps))) } else { Err(wrong()) }
+            steps.parse().ok().filter(|it| (2..=STEPS_MAX).contains(it)).ok_or_else(|| {
+                wrong(&format!("must have from 2 to {STEPS_MAX} places, not {steps}"))
+            })?;
+        let end = |text: &str| signed(text).map_err(|told| wrong(&told));
+        let (low, high) = (end(low)?, end(high)?);
+        if low >= high {
+            return Err(wrong("must begin with the lower end"));
+        }
+        Ok(Self(shifts(low, high, steps)))
     }
 }
 
@@ -97,6 +110,7 @@ fn signed(text: &str) -> Result<Shift, String> {
 
 impl Worth {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
@@ -111,8 +125,11 @@ impl Worth {
                 minutes((&loaded, &changes), what, effort, &|| bar.inc(1), &on_more)
             })?
             .map_err(refused)?;
-        self.many.deliver(&match self.format {
-            Format::Text => text::minutes::minutes(&minutes, &baseline, self.many.look()),
+        self.many.deliver(&match format {
+            Format::Text => {
+                let told = self.metric.len().max(1);
+                text::minutes::minutes(&minutes, told, &baseline, self.many.look())
+            }
             Format::Json => report::minutes::json(&minutes, &baseline),
         })?;
         let variants = 1..minutes.replications.variants();

@@ -9,6 +9,7 @@ mod check;
 mod compare;
 mod completions;
 mod diff;
+mod ending;
 mod explain;
 mod export;
 mod guard;

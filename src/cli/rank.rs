@@ -8,7 +8,7 @@ use super::many::{Many, counted, refused};
 use super::output::{self, Format};
 use super::{Failure, Status};
 use crate::experiment::moved::{self, Ends};
-use crate::experiment::rank::{Effort, Game, rank};
+use crate::experiment::rank::{Effort, Game, Missing, rank};
 use crate::experiment::shapley::EXACT_MAX;
 use crate::report::ranking::{Ranked, json};
 use crate::report::text;
@@ -64,15 +64,16 @@ pub(super) struct Rank {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
 }
 
 impl Rank {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: Vec::new(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
@@ -104,33 +105,48 @@ impl Rank {
                 }
                 let ranking = rank(&game, effort, &on_run, &|runs| bar.inc_length(runs as u64))?;
                 let moved = match &ranking {
-                    Some(ranking) if !ends.ends.is_empty() => {
+                    Ok(ranking) if !ends.ends.is_empty() => {
                         moved::moved(&game, &ranking.order, &ends.ends, assumption_seeds, &on_run)?
                     }
-                    Some(_) | None => Vec::new(),
+                    Ok(_) | Err(_) => Vec::new(),
                 };
                 Ok((ranking, moved))
             })?
             .map_err(refused)?;
-        let Some(ranking) = ranking else {
-            output::error(
-                "with every seed a limit of the scenario stopped a replay, or the metric has no value: nothing can be ranked",
-            );
-            return Ok(Status::Stopped);
+        let ranking = match ranking {
+            Ok(ranking) => ranking,
+            Err(missing) => return self.unranked(missing),
         };
         let ranked = Ranked {
             baseline: &baseline,
             mitigations: &mitigations,
             metric: &self.metric,
             ranking: &ranking,
-            ends: &ends,
+            ends: (assumption_seeds > 0).then_some(&ends),
             moved: &moved,
         };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::ranking::ranking(&ranked, self.many.look()),
             Format::Json => json(&ranked),
         })?;
         Ok(Status::Fine)
+    }
+
+    /// Tells why nothing can be ranked.
+    fn unranked(&self, missing: Missing) -> Result<Status, Failure> {
+        match missing {
+            Missing::Stopped => {
+                output::error(
+                    "with every seed a limit of the scenario stopped a replay: nothing can be ranked; help: --set limits.NAME=N raises it",
+                );
+                Ok(Status::Stopped)
+            }
+            Missing::NoValue => Err(Failure::Message(format!(
+                "with every seed {} has no value in some replay: nothing can be ranked; help: name a number that every replay has, such as {}",
+                self.metric,
+                facts::ALL_MINUTES
+            ))),
+        }
     }
 
     /// Refuses a number of which nobody can have a share.

@@ -10,7 +10,7 @@ use super::guard::Guard;
 use super::scenarios::{self, Found};
 use super::series::Series;
 use super::tried::Tried;
-use super::{Failure, Status, output, work};
+use super::{Failure, Status, ending, output, work};
 use crate::experiment::seeds::robustness;
 use crate::report::explain::ledger::Ledger;
 use crate::report::export::table;
@@ -58,9 +58,9 @@ pub(super) struct Replay {
     /// Exit with status 1 if a documented fact is missed or a threshold crossed
     #[arg(long)]
     strict: bool,
-    /// For whom or what
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For whom or what; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Write the report to a file, whole or not at all; with --format md also to a folder
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -104,13 +104,14 @@ enum Part {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = ending::format(self.format, self.output.as_deref())?;
         self.guard.stand()?;
         let changes = self.tried.changes();
         let found = scenarios::read(&self.paths, &changes)?;
         self.series.check(&found)?;
         let look = output::look(self.output.as_deref());
         let bar = work::bar(found.len() as u64 * (1 + u64::from(self.seeds.unwrap_or(0))));
-        let tell = |found: (usize, &Found)| self.tell(found, look, &bar);
+        let tell = |found: (usize, &Found)| self.tell(found, (format, look), &bar);
         let mut told: Vec<Told> = work::threads(self.threads)?
             .install(|| found.par_iter().enumerate().map(tell).collect());
         bar.finish_and_clear();
@@ -122,11 +123,16 @@ impl Replay {
         let series: Vec<_> = told.iter_mut().filter_map(|told| told.series.take()).collect();
         self.series.deliver(&series)?;
         let worst = told.iter().map(|told| told.status).max();
-        self.deliver(told, look)?;
+        self.deliver(told, format, look)?;
         Ok(worst.unwrap_or(Status::Fine))
     }
 
-    fn tell(&self, (place, found): (usize, &Found), look: Look, bar: &ProgressBar) -> Told {
+    fn tell(
+        &self,
+        (place, found): (usize, &Found),
+        (format, look): (Format, Look),
+        bar: &ProgressBar,
+    ) -> Told {
         let scenario = &found.scenario;
         let outcome = simulation::run(scenario, scenario.seed());
         bar.inc(1);
@@ -140,7 +146,7 @@ impl Replay {
             (false, true) => Status::No,
             (false, false) => Status::Fine,
         };
-        let part = match self.format {
+        let part = match format {
             Format::Text => Part::Text(text::replay(&report, look)),
             Format::Json => Part::Json(Box::new(json::Replay::new(&report))),
             Format::Md => Part::Md(markdown::Page::new(&report, place)),
@@ -155,7 +161,7 @@ impl Replay {
         Told { part, line: summary::Line::new(&report), series, status }
     }
 
-    fn deliver(&self, told: Vec<Told>, look: Look) -> Result<(), Failure> {
+    fn deliver(&self, told: Vec<Told>, format: Format, look: Look) -> Result<(), Failure> {
         let (mut texts, mut replays, mut pages, mut articles) = (vec![], vec![], vec![], vec![]);
         let (parts, lines): (Vec<Part>, Vec<summary::Line>) =
             told.into_iter().map(|told| (told.part, told.line)).unzip();
@@ -168,7 +174,7 @@ impl Replay {
             }
         }
         let file = self.output.as_deref();
-        match self.format {
+        match format {
             Format::Text => {
                 if lines.len() > 1 {
                     texts.push(summary::table(&lines, look));

@@ -58,7 +58,7 @@ pub(super) struct Searching {
     #[arg(long, value_name = "CONDITION", default_value = "all.minutes<=0")]
     until: String,
     /// Narrow the cliff down to this part of the range; whole numbers always to neighbours
-    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = per_cent)]
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = within)]
     within: f64,
     /// Never run more seeds than this for one value
     #[arg(long, value_name = "N", default_value_t = 60,
@@ -87,11 +87,21 @@ pub(super) struct Searching {
     /// Begin with another seed than the scenario's
     #[arg(long, value_name = "SEED")]
     seed: Option<u64>,
-    /// For people or for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// For people or for programs; by default as the name of the output file says
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     many: Many,
+}
+
+/// A part of the range, of which there is no more than the whole.
+fn within(text: &str) -> Result<f64, String> {
+    per_cent(text).and_then(|it| {
+        if it < 1.0 {
+            return Ok(it);
+        }
+        Err(format!("{text:?} is all of the range, in which nothing is narrowed down: write 1%"))
+    })
 }
 
 /// What every way of searching begins with.
@@ -101,15 +111,17 @@ struct Asked {
     baseline: Scenario,
     path: String,
     range: Range,
+    format: Format,
 }
 
 impl Searching {
     pub(super) fn run(&self) -> Result<Status, Failure> {
+        let format = self.many.format(self.format)?;
         let loaded = self.many.read(&self.file)?;
         let changes = Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed };
         let baseline = loaded.scenario(&changes).map_err(refused)?;
         let (path, range) = self.range()?;
-        let asked = Asked { loaded, changes, baseline, path, range };
+        let asked = Asked { loaded, changes, baseline, path, range, format };
         if self.both_ways { self.ramp(&asked) } else { self.search(&asked) }
     }
 
@@ -127,7 +139,7 @@ impl Searching {
     }
 
     fn search(&self, asked: &Asked) -> Result<Status, Failure> {
-        let Asked { loaded, changes, baseline, path, range } = asked;
+        let Asked { loaded, changes, baseline, path, range, format } = asked;
         let condition = Condition::parse(&self.until, baseline)
             .map_err(|message| Failure::Message(format!("--until {}: {message}", self.until)))?;
         counted(&condition.metric, baseline)?;
@@ -157,7 +169,7 @@ impl Searching {
             today: today.as_deref(),
             search: &search,
         };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::cliff::search(&searched, self.many.look()),
             Format::Json => searched.json(),
         })?;
@@ -168,9 +180,25 @@ impl Searching {
         })
     }
 
+    /// Refuses a ramp that takes no time, or more than can be counted.
+    fn check_dwell(&self) -> Result<(), Failure> {
+        let dwell = self.dwell;
+        let why = if dwell.is_zero() {
+            "no value is held for any time"
+        } else if dwell.as_nanos().checked_mul(2 * u64::from(self.steps)).is_none() {
+            "with so many steps the ramp takes longer than can be counted"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Message(format!(
+            "--dwell {dwell}: {why}; help: hold each value as long as the platform needs to settle, as in --dwell 10m"
+        )))
+    }
+
     fn ramp(&self, asked: &Asked) -> Result<Status, Failure> {
-        let Asked { loaded, changes, baseline, path, range } = asked;
+        let Asked { loaded, changes, baseline, path, range, format } = asked;
         counted(facts::ALL_MINUTES, baseline)?;
+        self.check_dwell()?;
         let place: Path = path.parse().map_err(Failure::Message)?;
         let ramp = Ramp {
             loaded,
@@ -184,7 +212,7 @@ impl Searching {
         let runs = self.seeds as usize;
         let both_ways = self.many.work(runs, |bar| ramp.run(&|| bar.inc(1)))?.map_err(refused)?;
         let ramped = Ramped { baseline, path, both_ways: &both_ways };
-        self.many.deliver(&match self.format {
+        self.many.deliver(&match format {
             Format::Text => text::cliff::ramp(&ramped, self.many.look()),
             Format::Json => ramped.json(),
         })?;

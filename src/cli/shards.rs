@@ -11,6 +11,7 @@ use super::many::{Many, refused};
 use super::{Failure, Status, output};
 use crate::experiment::plan::{Head, PLAN_VERSION, Plan, ids};
 use crate::experiment::sweep::{self, Sweep, Swept};
+use crate::report::words::several;
 use crate::scenario::{Changes, Loaded};
 use crate::simulation::MODEL_VERSION;
 
@@ -67,9 +68,9 @@ pub(super) fn plan(
     let made = Plan::new(head, sweep, ids);
     output::deliver(&made.to_text(), Some(plan))?;
     output::note(&format!(
-        "{} runs in {} parts; hindsight sweep --run {} --shard 1/N --resume -o FOLDER runs a shard",
-        made.ids.len(),
-        made.parts(),
+        "{} in {}; hindsight sweep --run {} --shard 1/N --resume -o FOLDER runs a shard",
+        several(made.ids.len(), "run"),
+        several(made.parts(), "part"),
         plan.display()
     ));
     Ok(Status::Fine)
@@ -112,9 +113,9 @@ pub(super) fn run(
         parts.par_iter().map(|part| make(part, bar)).collect::<Result<_, _>>()
     })??;
     output::note(&format!(
-        "{} of {} parts made, {there} were there; hindsight sweep --merge {} puts all together",
+        "{} of {} made, {there} were there; hindsight sweep --merge {} puts all together",
         parts.len(),
-        plan.parts(),
+        several(plan.parts(), "part"),
         folder.display()
     ));
     Ok(if made.contains(&true) { Status::Stopped } else { Status::Fine })

@@ -1,6 +1,5 @@
 //! `hindsight sweep`: a scenario at many values of its fields.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -12,7 +11,7 @@ use crate::experiment::points::{self, Point};
 use crate::experiment::sweep::{self, Sweep, Swept};
 use crate::experiment::vary::{Axis, Values};
 use crate::report::{html, sweep as table, text};
-use crate::scenario::{Changes, Loaded, Scenario};
+use crate::scenario::{Changes, Loaded, Refusal, Scenario};
 
 /// Replay a scenario at many values of its fields
 ///
@@ -118,6 +117,7 @@ impl Sweeping {
                 return shards::run(plan, self.shard, self.resume, folder, &self.many);
             }
             (_, Some(folder), _) => {
+                self.format()?;
                 self.many.watch_parts()?;
                 shards::merge(folder)?
             }
@@ -175,10 +175,7 @@ impl Sweeping {
     }
 
     fn format(&self) -> Result<Format, Failure> {
-        let file = self.many.output.as_deref().filter(|it| *it != Path::new("-"));
-        let extension = file.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
-        let by_name = extension.and_then(|it| Format::from_str(&it.to_string_lossy(), true).ok());
-        let format = self.format.or(by_name).unwrap_or(Format::Text);
+        let format = self.many.format(self.format)?;
         if format == Format::Parquet && !cfg!(feature = "parquet") {
             return Err(Failure::Message(
                 "this program was built without Parquet; help: write CSV, or build with \
@@ -223,6 +220,7 @@ fn axis(text: &str) -> Result<Axis, Failure> {
 /// good values that cannot be is marked in the result instead.
 fn check_axes(sweep: &Sweep, axes: &[Axis], loaded: &Loaded) -> Result<(), Failure> {
     for (axis, place) in axes.iter().zip(0..) {
+        check_whole(sweep, axis, loaded)?;
         let values: Vec<&str> = match &axis.values {
             Values::Listed(values) => values.iter().map(String::as_str).collect(),
             Values::Between(_) => {
@@ -231,15 +229,53 @@ fn check_axes(sweep: &Sweep, axes: &[Axis], loaded: &Loaded) -> Result<(), Failu
         };
         let mut told = None;
         let is_possible = values.iter().any(|value| {
-            let set = [sweep.changes.set.as_slice(), &[format!("{}={value}", axis.path)]].concat();
+            let assigned = [format!("{}={value}", axis.path)];
+            let set = [sweep.changes.set.as_slice(), &assigned].concat();
             let tried = loaded.check(&Changes { set, ..sweep.changes.clone() });
-            tried.map_err(|refusal| told.get_or_insert(refusal).clone()).is_ok()
+            let asked = |it: Refusal| it.asked_by(&assigned, &format!("--vary {}", assigned[0]));
+            tried.map_err(|refusal| told.get_or_insert(asked(refusal)).clone()).is_ok()
         });
         if let (false, Some(refusal)) = (is_possible, told) {
             return Err(refused(refusal));
         }
     }
     Ok(())
+}
+
+/// Refuses steps between whole numbers that are none, where the field takes only those.
+fn check_whole(sweep: &Sweep, axis: &Axis, loaded: &Loaded) -> Result<(), Failure> {
+    let Values::Listed(values) = &axis.values else { return Ok(()) };
+    let whole = |text: &String| text.parse::<i64>().ok();
+    let ends = values.first().and_then(whole).zip(values.last().and_then(whole));
+    let is_number = |it: &&String| it.parse::<f64>().is_ok();
+    let broken = values.iter().filter(is_number).find(|it| whole(it).is_none());
+    let (Some((low, high)), Some(broken), true) =
+        (ends, broken, values.iter().all(|it| is_number(&it)))
+    else {
+        return Ok(());
+    };
+    let is_possible = |value: &String| {
+        let set = [sweep.changes.set.as_slice(), &[format!("{}={value}", axis.path)]].concat();
+        loaded.check(&Changes { set, ..sweep.changes.clone() }).is_ok()
+    };
+    if is_possible(broken) || !is_possible(&values[0]) {
+        return Ok(());
+    }
+    let apart = low.abs_diff(high);
+    let fits = |steps: &u64| apart.is_multiple_of(steps - 1);
+    let steps = values.len() as u64;
+    let near = [(2..steps).rev().find(fits), (steps + 1..=apart + 1).find(fits)];
+    let near: Vec<String> =
+        near.into_iter().flatten().map(|steps| format!("{low}..{high}/{steps}")).collect();
+    let help = if near.is_empty() {
+        "list whole numbers, as in 2,3,5".to_owned()
+    } else {
+        format!("write {}, or list whole numbers", near.join(" or "))
+    };
+    Err(Failure::Message(format!(
+        "--vary {}: takes whole numbers, and {broken} is among its {steps} values; help: {help}",
+        axis.path
+    )))
 }
 
 fn latin_hypercube(text: &str) -> Result<usize, String> {

@@ -1,11 +1,12 @@
 //! A condition on a replay: `all.minutes<=5`, `queue.first=none`, or a documented fact by its id.
 
 use crate::scenario::facts::{self, Unit};
+use crate::scenario::file::File;
 use crate::scenario::file::story::Expect;
 use crate::scenario::names::did_you_mean;
 use crate::scenario::{Scenario, clock::Clock};
 use crate::simulation::Outcome;
-use crate::units::Quantity;
+use crate::units::{Quantity, Span};
 
 /// What a replay is asked for.
 #[derive(Clone, Debug)]
@@ -43,9 +44,7 @@ impl Condition {
                     let test = Test::Is { expect: fact.expect.clone(), wanted: true };
                     Ok(Self { metric: fact.metric.clone(), test })
                 }
-                None => {
-                    Err(format!("there is no fact {text:?}{}", near(text, file.documented.keys())))
-                }
+                None => Err(no_fact(text, file)),
             };
         };
         let (metric, bound) = (text[..at].trim(), text[at + sign.len()..].trim());
@@ -57,7 +56,13 @@ impl Condition {
         let test = if bound == "none" && sign == "=" {
             Test::None
         } else {
-            is(sign, quantity(bound, *unit)?)
+            is(
+                sign,
+                quantity(bound, *unit).map_err(|told| {
+                    let example = example(metric, bound, *unit, file);
+                    format!("{told}; help: write it as in --until '{metric}{sign}{example}'")
+                })?,
+            )
         };
         Ok(Self { metric: metric.to_owned(), test })
     }
@@ -92,6 +97,39 @@ fn quantity(text: &str, unit: Unit) -> Result<Quantity, String> {
     quantity
         .filter(|it| unit.fits(*it))
         .ok_or_else(|| format!("must be {}, as the metric is, found {text:?}", unit.description()))
+}
+
+/// How a bound on a metric is written: with what seems to be meant, where that can be told.
+fn example(metric: &str, found: &str, unit: Unit, file: &File) -> String {
+    let span = found.parse::<Span>().ok();
+    match unit {
+        Unit::Number => match span.filter(|_| metric.ends_with("minutes")) {
+            Some(span) => (span.as_secs_f64() / 60.0).to_string(),
+            None => "5".to_owned(),
+        },
+        Unit::Time => match found.parse::<f64>().ok().filter(|_| !found.starts_with('-')) {
+            Some(_) => format!("{found}m"),
+            None => "5m".to_owned(),
+        },
+        Unit::Rate => match found.parse::<f64>().ok().filter(|_| !found.starts_with('-')) {
+            Some(_) => format!("{found}/s"),
+            None => "10/s".to_owned(),
+        },
+        Unit::Moment => file.clock.start.to_string(),
+    }
+}
+
+fn no_fact(text: &str, file: &File) -> String {
+    let known: Vec<&str> = file.documented.keys().map(String::as_str).collect();
+    let help = match did_you_mean(text, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if known.is_empty() => {
+            "the scenario documents none: write METRIC<=VALUE, as in --until 'all.minutes<=5'"
+                .to_owned()
+        }
+        None => format!("there is {}; or write METRIC<=VALUE", known.join(", ")),
+    };
+    format!("there is no fact {text:?}; help: {help}")
 }
 
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a String>) -> String {

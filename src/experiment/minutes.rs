@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::paired::{Paired, Replications};
-use crate::measure::interval::Interval;
+use super::worth::{Place, Worth};
 use crate::scenario::file::File;
 use crate::scenario::file::story::Action;
 use crate::scenario::path::Path;
@@ -24,9 +24,8 @@ pub struct Curve {
     pub actions: Vec<String>,
     /// By how much they were moved, and the variant that came of it or why there is none.
     pub places: Vec<(Shift, Result<usize, String>)>,
-    /// By how much the first number grows with each minute that they come later, from a straight line through
-    /// all places of each seed; none if there is no such seed.
-    pub worth: Option<Interval>,
+    /// What a minute is worth in each of the numbers.
+    pub worths: Vec<Worth>,
 }
 
 /// The worth of the minutes of a timeline.
@@ -136,8 +135,9 @@ pub fn minutes(
     for actions in groups {
         let mut places = Vec::new();
         for shift in shifts {
-            let moved =
-                assignments(&value, actions, *shift).and_then(|set| scenario(loaded, changes, set));
+            let by = (actions.as_slice(), *shift);
+            let moved = assignments(&value, actions, *shift)
+                .and_then(|set| scenario(loaded, changes, by, &set));
             places.push((
                 *shift,
                 moved.map(|moved| {
@@ -146,46 +146,51 @@ pub fn minutes(
                 }),
             ));
         }
-        curves.push(Curve { actions: actions.clone(), places, worth: None });
+        curves.push(Curve { actions: actions.clone(), places, worths: Vec::new() });
     }
     on_more(scenarios.len() * seeds);
     let mut replications = Replications::of(metrics);
     replications.add(&scenarios.iter().collect::<Vec<&Scenario>>(), seeds, on_run);
     for curve in &mut curves {
-        let slopes: Vec<f64> =
-            (0..seeds).filter_map(|seed| slope(curve, &replications, seed)).collect();
-        curve.worth = Interval::of(&slopes);
+        let metrics = 0..replications.metrics().len();
+        curve.worths = metrics
+            .map(|metric| Worth::of(&differences(&curve.places, &replications, metric)))
+            .collect();
     }
     Ok(Minutes { replications, curves })
 }
 
-fn scenario(loaded: &Loaded, changes: &Changes, moved: Vec<String>) -> Result<Scenario, String> {
-    let set = [changes.set.clone(), moved].concat();
-    let told = |refusal: Refusal| refusal.to_string().lines().next().unwrap_or_default().to_owned();
+fn scenario(
+    loaded: &Loaded,
+    changes: &Changes,
+    (actions, shift): (&[String], Shift),
+    moved: &[String],
+) -> Result<Scenario, String> {
+    let set = [changes.set.as_slice(), moved].concat();
+    let sign = if shift < 0 { "-" } else { "" };
+    let by = Span::from_nanos(shift.unsigned_abs());
+    let option = format!("--shift {} by {sign}{by}", actions.join("+"));
+    let told = |refusal: Refusal| refusal.asked_by(moved, &option).first();
     loaded.scenario(&Changes { set, ..changes.clone() }).map_err(told)
 }
 
-/// By how much the first number grows with each minute, with one seed; none if a place has no value.
-fn slope(curve: &Curve, replications: &Replications, seed: usize) -> Option<f64> {
-    let unmoved = (0.0, replications.value(seed, 0, 0)?);
-    let moved =
-        curve.places.iter().filter_map(|(shift, place)| Some((shift, place.as_ref().ok()?)));
-    let moved = moved.map(|(shift, variant)| {
-        Some((*shift as f64 / NANOS_PER_MINUTE, replications.value(seed, *variant, 0)?))
-    });
-    let points: Vec<(f64, f64)> =
-        std::iter::once(Some(unmoved)).chain(moved).collect::<Option<_>>()?;
-    of_line(&points)
-}
-
-/// The slope of the straight line nearest to some points, by least squares.
-fn of_line(points: &[(f64, f64)]) -> Option<f64> {
-    let count = points.len() as f64;
-    let mean_x = points.iter().map(|it| it.0).sum::<f64>() / count;
-    let mean_y = points.iter().map(|it| it.1).sum::<f64>() / count;
-    let along: f64 = points.iter().map(|(x, _)| (x - mean_x) * (x - mean_x)).sum();
-    let across: f64 = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
-    (along > 0.0).then_some(across / along)
+/// By how much a number differs at each place that could be replayed.
+fn differences(
+    places: &[(Shift, Result<usize, String>)],
+    replications: &Replications,
+    metric: usize,
+) -> Vec<Place> {
+    let of_seed = |seed: usize, variant: usize| {
+        Some(replications.value(seed, variant, metric)? - replications.value(seed, 0, metric)?)
+    };
+    let moved = places.iter().filter_map(|(shift, place)| Some((shift, *place.as_ref().ok()?)));
+    moved
+        .map(|(shift, variant)| {
+            let seeds = 0..replications.seeds();
+            let differences = seeds.map(|seed| of_seed(seed, variant)).collect();
+            (*shift as f64 / NANOS_PER_MINUTE, differences)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -213,13 +218,5 @@ mod tests {
     fn shifts_are_evenly_apart_and_none_is_nothing() {
         assert_eq!(shifts(-2, 2, 5), [-2, -1, 1, 2]);
         assert_eq!(shifts(0, 10, 3), [5, 10]);
-    }
-
-    #[test]
-    fn the_line_nearest_to_points_on_a_line_is_that_line() {
-        let points = [(-5.0, 1.0), (0.0, 11.0), (5.0, 21.0)];
-        assert!((of_line(&points).unwrap() - 2.0).abs() < 1e-12);
-        assert!((of_line(&[(0.0, 0.0), (1.0, 3.0), (2.0, 0.0)]).unwrap()).abs() < 1e-12);
-        assert_eq!(of_line(&points[..1]), None);
     }
 }

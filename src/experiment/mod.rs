@@ -1,5 +1,6 @@
 //! Many runs of one scenario, on all cores, with results in the order of their inputs.
 
+mod alike;
 pub mod compare;
 pub mod condition;
 pub mod minutes;
@@ -16,3 +17,4 @@ pub mod seeds;
 pub mod shapley;
 pub mod sweep;
 pub mod vary;
+pub mod worth;

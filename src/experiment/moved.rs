@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::rank::{Game, PARTS, Values};
+use super::rank::{Game, Missing, PARTS, Values};
 use super::shapley::{self, sets};
 use super::vary::Range;
 use crate::scenario::check::lookup;
@@ -128,28 +128,37 @@ pub fn moved(
 ) -> Result<Vec<Moved>, Refusal> {
     let reference = shares(game, game.loaded, order, seeds, on_run)?;
     let found = |end: &End| {
-        let changed = game.loaded.with_values(&[format!("{}={}", end.field, end.to)]);
+        let assigned = [format!("{}={}", end.field, end.to)];
+        let changed = game
+            .loaded
+            .with_values(&assigned)
+            .map_err(|it| it.asked_by(&assigned, "the range of the assumption"));
         let shares = changed.and_then(|it| shares(game, &it, order, seeds, on_run));
         match (&reference, shares) {
-            (Some(reference), Ok(Some(shares))) => judged(order, reference, &shares),
-            (None, _) | (_, Ok(None)) => Found::Impossible("a limit stopped a replay".to_owned()),
-            (_, Err(refusal)) => {
-                let told = refusal.to_string();
-                Found::Impossible(told.lines().next().unwrap_or_default().to_owned())
-            }
+            (Ok(reference), Ok(Ok(shares))) => judged(order, reference, &shares),
+            (Err(missing), _) => Found::Impossible(told(*missing)),
+            (_, Ok(Err(missing))) => Found::Impossible(told(missing)),
+            (_, Err(refusal)) => Found::Impossible(refusal.first()),
         }
     };
     Ok(ends.iter().map(|end| Moved { end: end.clone(), found: found(end) }).collect())
 }
 
-/// The shares of mitigations in the metric's unit, by two orders; none if a run has no value.
+fn told(missing: Missing) -> String {
+    match missing {
+        Missing::Stopped => "a limit stopped a replay".to_owned(),
+        Missing::NoValue => "the metric has no value in a replay".to_owned(),
+    }
+}
+
+/// The shares of mitigations in the metric's unit, by two orders, or why a run has no value.
 fn shares(
     game: &Game,
     loaded: &Loaded,
     order: &[usize],
     seeds: usize,
     on_run: &(dyn Fn() + Sync),
-) -> Result<Option<Vec<f64>>, Refusal> {
+) -> Result<Result<Vec<f64>, Missing>, Refusal> {
     let game = Game { loaded, ..*game };
     let orders = both(order);
     let runs: BTreeSet<_> = (0..seeds)
@@ -157,8 +166,8 @@ fn shares(
         .collect();
     let mut values = Values::default();
     game.play(&runs, &mut values, on_run)?;
-    if runs.iter().any(|(seed, mask)| values.of(*seed, *mask).is_none()) {
-        return Ok(None);
+    if let Some(missing) = values.missing() {
+        return Ok(Err(missing));
     }
     let players = game.mitigations.len();
     let of_seed = |seed: usize| {
@@ -167,7 +176,7 @@ fn shares(
     };
     let all: Vec<_> = (0..seeds).map(of_seed).collect();
     let mean = |player| all.iter().map(|it| it.share(player)).sum::<f64>() / seeds as f64 / PARTS;
-    Ok(Some((0..players).map(mean).collect()))
+    Ok(Ok((0..players).map(mean).collect()))
 }
 
 /// What became of a ranking.

@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use super::vary::Range;
 use crate::platform::indicator::Indicator;
 use crate::scenario::path::{Path, Step};
+use crate::scenario::problem::Problem;
+use crate::scenario::refusal::SO_IT_IS;
 use crate::scenario::{Changes, Loaded, Refusal, Scenario, patch};
 use crate::simulation::{self, Outcome};
 use crate::units::{Instant, Span};
@@ -24,6 +26,9 @@ const OF_TIMELINE: [&str; 7] = [
     "mitigations",
     "assumptions",
 ];
+
+/// The option that asks for a ramp.
+const BOTH_WAYS: &str = "--both-ways";
 
 /// What is ramped, and how.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +131,33 @@ impl Ramp<'_> {
         set.push(format!("timeline={}", Value::Object(actions)));
         set.push(format!("clock.end={}", local(2 * last + 1)));
         set.push(format!("{}={}", self.path, values[0]));
-        let scenario = self.loaded.scenario(&Changes { set, ..self.changes.clone() })?;
+        let changes = Changes { set: set.clone(), ..self.changes.clone() };
+        let scenario = self
+            .loaded
+            .scenario(&changes)
+            .map_err(|refusal| self.asked(refusal, &set[self.changes.set.len()..]))?;
         Ok((scenario, values))
+    }
+
+    /// A refusal by the options that asked for the ramp instead of by its assignments, and by the field
+    /// instead of by the action that sets it.
+    fn asked(&self, refusal: Refusal, set: &[String]) -> Refusal {
+        let [ramp @ .., end, first] = set else { return refusal };
+        let dwell = format!("--steps {} --dwell {}", self.steps, self.dwell);
+        let refusal = refusal
+            .asked_by(std::slice::from_ref(first), &format!("--vary {first}"))
+            .asked_by(std::slice::from_ref(end), &dwell)
+            .asked_by(ramp, BOTH_WAYS);
+        let timeline = Path::root().key("timeline");
+        refusal.map(|problem| {
+            let is_action = problem.path.below(&timeline).is_some();
+            let path = if is_action { self.path.clone() } else { problem.path };
+            let help = problem.help.map(|help| match help.split_once(SO_IT_IS) {
+                Some((remedy, _)) => format!("{remedy}{SO_IT_IS}{BOTH_WAYS}"),
+                None => help,
+            });
+            Problem { path, help, ..problem }
+        })
     }
 
     /// A patch on the running platform that sets the field; what stands below `platform` is its top level.

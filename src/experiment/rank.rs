@@ -51,10 +51,18 @@ impl Effort {
     }
 }
 
-/// What sets of mitigations come to, by the place of the seed and the set; none if a limit stopped the run, or
-/// the metric has no value.
+/// What sets of mitigations come to, by the place of the seed and the set.
 #[derive(Clone, Debug, Default)]
-pub struct Values(BTreeMap<(usize, Mask), Option<i128>>);
+pub struct Values(BTreeMap<(usize, Mask), Result<i128, Missing>>);
+
+/// Why a run says nothing of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// A limit stopped it.
+    Stopped,
+    /// The metric has no value: nothing of the kind happened.
+    NoValue,
+}
 
 /// The mitigations in the order of their shares.
 #[derive(Clone, Debug)]
@@ -141,8 +149,12 @@ impl Game<'_> {
             .collect();
         let kept = runs::all(&jobs, std::slice::from_ref(self.metric), on_run);
         for (run, kept) in new.into_iter().zip(kept) {
-            let value = kept.values[0].filter(|_| !kept.is_stopped);
-            values.0.insert(run, value.map(in_parts));
+            let value = match kept.values[0] {
+                _ if kept.is_stopped => Err(Missing::Stopped),
+                None => Err(Missing::NoValue),
+                Some(value) => Ok(in_parts(value)),
+            };
+            values.0.insert(run, value);
         }
         Ok(())
     }
@@ -157,7 +169,13 @@ impl Values {
     /// What a set comes to with a seed, if that was replayed and has a value.
     #[must_use]
     pub fn of(&self, seed: usize, mask: Mask) -> Option<i128> {
-        self.0.get(&(seed, mask)).copied().flatten()
+        self.0.get(&(seed, mask)).and_then(|it| it.ok())
+    }
+
+    /// Why a run that was replayed has no value, if one of them has none.
+    #[must_use]
+    pub fn missing(&self) -> Option<Missing> {
+        self.0.values().find_map(|it| it.err())
     }
 
     /// The value of a set over some of the seeds; none unless all of them have one.
@@ -214,13 +232,13 @@ fn wanted(players: usize, orders: Option<&[Vec<usize>]>) -> BTreeSet<Mask> {
 /// # Errors
 ///
 /// Refuses a set of mitigations that leaves something behind that cannot be. There is no ranking if no seed
-/// counts.
+/// counts, but what the first run lacks that does not.
 pub fn rank(
     game: &Game,
     effort: Effort,
     on_run: &(dyn Fn() + Sync),
     on_more: &(dyn Fn(usize) + Sync),
-) -> Result<Option<Ranking>, Refusal> {
+) -> Result<Result<Ranking, Missing>, Refusal> {
     let players = game.mitigations.len();
     let first_seed = game.scenario(0)?.seed();
     let orders_of = |place: usize| {
@@ -237,8 +255,9 @@ pub fn rank(
     let is_counted =
         |place: &usize| runs.iter().all(|run| run.0 != *place || values.of(run.0, run.1).is_some());
     let seeds: Vec<usize> = (0..effort.seeds).filter(is_counted).collect();
+    let missing = values.missing().unwrap_or(Missing::NoValue);
     if seeds.is_empty() {
-        return Ok(None);
+        return Ok(Err(missing));
     }
     let shares: Vec<Shares> = seeds
         .iter()
@@ -247,7 +266,7 @@ pub fn rank(
     if effort.orders.is_some() {
         leave_out(game, (&seeds, &shares), &mut values, &mut |runs| on_more(runs), on_run)?;
     }
-    Ok(ranking(players, effort, &seeds, &shares, &values))
+    Ok(ranking(players, effort, &seeds, &shares, &values).ok_or(missing))
 }
 
 /// The shares with one seed.

@@ -170,8 +170,11 @@ impl Searching<'_> {
             return Ok(known.decision);
         }
         let Question { loaded, changes, path, condition, seeds_max, .. } = self.question;
-        let set = [changes.set.as_slice(), &[format!("{path}={value}")]].concat();
-        let scenario = loaded.scenario(&Changes { set, ..changes.clone() })?;
+        let assigned = [format!("{path}={value}")];
+        let set = [changes.set.as_slice(), &assigned].concat();
+        let scenario = loaded
+            .scenario(&Changes { set, ..changes.clone() })
+            .map_err(|it| it.asked_by(&assigned, &format!("--vary {}", assigned[0])))?;
         let mut outcomes: Vec<bool> = Vec::new();
         let (decision, seeds, stopped) = loop {
             let batch = batch(&scenario, condition, outcomes.len(), seeds_max);

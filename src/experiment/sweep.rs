@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::points::Point;
 use super::runs;
 use crate::measure::interval::Interval;
-use crate::scenario::{Changes, Loaded, Refusal, Scenario};
+use crate::scenario::{Changes, Loaded, Scenario};
 use crate::simulation;
 
 /// What is run, in order.
@@ -93,9 +93,12 @@ impl Sweep {
     /// What is changed at a point, with every seed.
     #[must_use]
     pub fn changes_at(&self, point: &Point) -> Changes {
-        let assigned = self.paths.iter().zip(point).map(|(path, value)| format!("{path}={value}"));
-        let set = self.changes.set.iter().cloned().chain(assigned).collect();
+        let set = self.changes.set.iter().cloned().chain(self.assigned(point)).collect();
         Changes { set, ..self.changes.clone() }
+    }
+
+    fn assigned(&self, point: &Point) -> impl Iterator<Item = String> {
+        self.paths.iter().zip(point).map(|(path, value)| format!("{path}={value}"))
     }
 
     /// Runs the runs of these numbers on all cores; calls `on_run` after each.
@@ -131,7 +134,11 @@ impl Sweep {
             let record = match &scenario {
                 Ok(scenario) => self.record(scenario, *seed),
                 Err(refusal) => {
-                    Record::without_values(Status::Refused, first_of(refusal), self.metrics.len())
+                    let why = self.assigned(point).fold(refusal.clone(), |refusal, it| {
+                        let option = format!("--vary {it}");
+                        refusal.asked_by(&[it], &option)
+                    });
+                    Record::without_values(Status::Refused, why.first(), self.metrics.len())
                 }
             };
             on_run();
@@ -156,11 +163,6 @@ impl Sweep {
             }
         }
     }
-}
-
-/// The first of the problems of a scenario that cannot run, in one line.
-fn first_of(refusal: &Refusal) -> String {
-    refusal.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// A sweep with what its runs came to.
@@ -202,18 +204,21 @@ impl Swept {
         AtPoint { values: (0..self.sweep.metrics.len()).map(value).collect(), failed }
     }
 
-    /// The point where the first number is least, of those where every run finished and has it; of
-    /// several the first, and none if it is the same at all of them.
+    /// The points where the first number is least, of those where every run finished and has it: several where
+    /// they tie, and none if it is the same at all of them.
     #[must_use]
-    pub fn least(&self) -> Option<usize> {
+    pub fn least(&self) -> Vec<usize> {
         let seeds = self.sweep.seeds.len();
         let means = self.points().into_iter().enumerate().filter_map(|(place, at)| {
             let first = (*at.values.first()?)?;
             (first.count == seeds).then_some((place, first.mean))
         });
         let means: Vec<(usize, f64)> = means.collect();
-        let (place, least) = means.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
-        means.iter().any(|it| it.1 > *least).then_some(*place)
+        let least = means.iter().map(|it| it.1).fold(f64::INFINITY, f64::min);
+        if !means.iter().any(|it| it.1 > least) {
+            return Vec::new();
+        }
+        means.iter().filter(|it| it.1 <= least).map(|it| it.0).collect()
     }
 }
 
@@ -254,12 +259,14 @@ mod tests {
             finished(8.0),
             finished(6.0),
         ]);
-        assert_eq!(all.least(), Some(0), "the second point has a run that was stopped");
+        assert_eq!(all.least(), [0], "the second point has a run that was stopped");
         let points = all.points();
         assert_eq!(points[1].failed, BTreeMap::from([("stopped", 1)]));
         assert_eq!(points[1].values[0].unwrap().count, 1);
         assert_eq!((points[2].values[0], points[2].failed["refused"]), (None, 2));
         let alike = swept(vec![finished(1.0), finished(1.0), finished(1.0), finished(1.0)]);
-        assert_eq!(alike.least(), None);
+        assert_eq!(alike.least(), [0; 0]);
+        let tied: Vec<Record> = [3.0, 3.0, 9.0, 9.0, 2.0, 4.0].map(finished).to_vec();
+        assert_eq!(swept(tied).least(), [0, 2], "both are named");
     }
 }

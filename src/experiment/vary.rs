@@ -6,6 +6,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 
+use super::alike::is_alike;
 use crate::scenario::path::Path;
 use crate::units::{LocalTime, Span};
 
@@ -117,8 +118,12 @@ fn listed(written: &str) -> Result<Vec<String>, String> {
         if value.is_empty() {
             return Err(format!("has a comma too many in {written:?}"));
         }
-        if seen.contains(&value) {
-            return Err(format!("has {value} twice in {written:?}"));
+        match seen.iter().find(|it| is_alike(it, value)) {
+            Some(it) if *it == value => return Err(format!("has {value} twice in {written:?}")),
+            Some(it) => {
+                return Err(format!("has {it} and {value}, which are the same, in {written:?}"));
+            }
+            None => {}
         }
         seen.push(value);
     }
@@ -339,6 +344,7 @@ mod tests {
             ("a=", "must be PATH="),
             ("a=1,,2", "a comma too many"),
             ("a=1,1", "has 1 twice"),
+            ("a=30s,1m,60s", "has 1m and 60s, which are the same"),
             ("a=6..2/3", "must begin with the lower end"),
             ("a=1..x/3", "must go from a number"),
             ("a=1s..2/s", "must go from a number"),

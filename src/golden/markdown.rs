@@ -17,6 +17,8 @@ const CUT: &str = "\n\n… cut here: a summary has at most a megabyte; the log t
 pub fn summary(all: &[Judged]) -> String {
     let wrong = all.iter().filter(|judged| !judged.is_fine()).count();
     let heading = match wrong {
+        0 if all.len() == 1 => "✓ the replay is as approved".to_owned(),
+        _ if all.len() == 1 => "✗ the replay is not as approved".to_owned(),
         0 => format!("✓ {} replays are as approved", all.len()),
         _ => format!("✗ {wrong} of {} replays are not as approved", all.len()),
     };

@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::amount::{Amount, amount};
+use super::contested::Field;
 use super::decimal::Decimal;
 use super::events::tenant;
 use super::layout;
-use super::words::{Form, Words, count};
+use super::words::{Form, Words, count, several, with_seeds};
 use crate::experiment::compare::Comparison;
 use crate::experiment::paired::Paired;
+use crate::scenario::contested::{self, Contested};
 use crate::scenario::facts::{self, Unit};
 use crate::simulation::MODEL_VERSION;
 use crate::simulation::fates::Fate;
@@ -43,8 +45,12 @@ pub struct Variant {
     pub variant: String,
     /// In how many seeds a limit stopped the baseline or the variant; those do not count.
     pub stopped: usize,
+    /// The fields that several of its mitigations set.
+    pub contested: Vec<Field>,
     /// How each number differs.
     pub metrics: Vec<Metric>,
+    /// The numbers that no seed has both in the baseline and in the variant.
+    pub metrics_without_value: Vec<String>,
     /// The first unit that fares otherwise with the first seed; null if none does.
     pub first_unit: Option<FirstUnit>,
     /// The station where most of the difference of the time that work spends lies; null if there is none.
@@ -145,11 +151,10 @@ pub struct Table {
 #[must_use]
 pub fn beside(it: &Comparison) -> String {
     format!(
-        "{} and {} variants of it with the same {} seeds from {} on: the same arrivals and the same demands in each; intervals are of 95 %",
+        "{} and {} of it {}: the same arrivals and the same demands in each; intervals are of 95 %",
         it.baseline.file.id,
-        it.variants.len(),
-        it.replications.seeds(),
-        it.baseline.seed()
+        several(it.variants.len(), "variant"),
+        with_seeds(it.replications.seeds(), it.baseline.seed())
     )
 }
 
@@ -157,7 +162,39 @@ pub fn beside(it: &Comparison) -> String {
 #[must_use]
 pub fn stopped(it: &Comparison, variant: usize) -> Option<String> {
     let (stopped, seeds) = (it.replications.stopped(variant + 1), it.replications.seeds());
-    (stopped > 0).then(|| format!("a limit stopped {stopped} of {seeds} pairs, which do not count"))
+    (stopped > 0).then(|| {
+        format!("a limit stopped {stopped} of {}, not counted here", several(seeds, "pair"))
+    })
+}
+
+fn contested(it: &Comparison, variant: usize) -> Vec<Contested> {
+    let with = &it.variants[variant].scenario.changes.with;
+    contested::contested(&it.baseline.file, with)
+}
+
+/// Which fields several of a variant's mitigations set, and what stands.
+#[must_use]
+pub fn contests(it: &Comparison, variant: usize) -> Vec<String> {
+    contested(it, variant).iter().map(super::contested::told).collect()
+}
+
+/// What there is no table of, in words: numbers without a value, and all if every one of them is zero.
+#[must_use]
+pub fn left_out(it: &Comparison) -> Option<String> {
+    let metrics = it.replications.metrics().iter().enumerate();
+    let has_pair = |place: usize| (0..it.variants.len()).any(|at| it.paired(at, place).is_some());
+    let names: Vec<&str> =
+        metrics.filter(|(place, _)| !has_pair(*place)).map(|(_, name)| name.as_str()).collect();
+    if !names.is_empty() {
+        let has = if names.len() == 1 { "has" } else { "have" };
+        return Some(format!(
+            "{} {has} no value to compare: in no seed both the baseline and a variant have one",
+            names.join(", ")
+        ));
+    }
+    tables(it)
+        .is_empty()
+        .then(|| "every number is zero in the baseline and in all variants".to_owned())
 }
 
 /// A table for each number that is anything but zero somewhere.
@@ -314,7 +351,12 @@ fn variant(it: &Comparison, place: usize) -> Variant {
     Variant {
         variant: it.variants[place].name.clone(),
         stopped: it.replications.stopped(place + 1),
-        metrics: metrics.filter_map(metric).collect(),
+        contested: contested(it, place).iter().map(Field::of).collect(),
+        metrics: metrics.clone().filter_map(metric).collect(),
+        metrics_without_value: metrics
+            .filter(|(number, _)| it.paired(place, *number).is_none())
+            .map(|(_, name)| name.clone())
+            .collect(),
         first_unit: origin.first.and_then(|sides| first_unit(it, sides)),
         station: origin.station.map(|(station, share)| Station {
             station: it.baseline.names.stations[station].clone(),

@@ -6,6 +6,7 @@ use super::comparison::SCHEMA_VERSION;
 use super::decimal::Decimal;
 use super::layout;
 use crate::experiment::minutes::{Curve, Minutes, Shift};
+use crate::experiment::worth::{Side, Worth};
 use crate::measure::interval::Interval;
 use crate::scenario::Scenario;
 use crate::scenario::facts::{self, Unit};
@@ -26,9 +27,24 @@ struct Document<'a> {
 #[derive(Debug, Serialize)]
 struct Action<'a> {
     actions: &'a [String],
-    metric: &'a str,
-    worth_of_a_minute: Option<Estimate>,
+    worths: Vec<Told<'a>>,
     moved: Vec<Place<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    metric: &'a str,
+    /// By how much it grows with each minute later, where that is one straight line.
+    worth_of_a_minute: Option<Estimate>,
+    earlier: Option<OneSide>,
+    later: Option<OneSide>,
+}
+
+#[derive(Debug, Serialize)]
+struct OneSide {
+    is_straight: bool,
+    straight_minutes: Decimal,
+    worth_of_a_minute: Option<Estimate>,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,6 +104,21 @@ fn estimate(it: &Interval, scale: f64) -> Estimate {
     }
 }
 
+fn told<'a>((metric, worth): (&'a String, &Worth), baseline: &Scenario) -> Told<'a> {
+    let scale = scale(metric, baseline);
+    let side = |it: Side| OneSide {
+        is_straight: it.is_straight(),
+        straight_minutes: Decimal(if it.is_bent() { 0.0 } else { it.reach }),
+        worth_of_a_minute: (!it.is_bent()).then(|| estimate(&it.worth, scale)),
+    };
+    Told {
+        metric,
+        worth_of_a_minute: worth.whole.map(|it| estimate(&it, scale)),
+        earlier: worth.earlier.map(side),
+        later: worth.later.map(side),
+    }
+}
+
 fn action<'a>(it: &'a Minutes, curve: &'a Curve, baseline: &Scenario) -> Action<'a> {
     let metrics = it.replications.metrics();
     let metric = |variant: usize, (place, name): (usize, &'a String)| {
@@ -109,8 +140,7 @@ fn action<'a>(it: &'a Minutes, curve: &'a Curve, baseline: &Scenario) -> Action<
     };
     Action {
         actions: &curve.actions,
-        metric: &metrics[0],
-        worth_of_a_minute: curve.worth.map(|worth| estimate(&worth, scale(&metrics[0], baseline))),
+        worths: metrics.iter().zip(&curve.worths).map(|it| told(it, baseline)).collect(),
         moved: curve.places.iter().map(place).collect(),
     }
 }

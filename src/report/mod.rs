@@ -10,6 +10,7 @@ pub mod amount;
 mod chart;
 pub mod cliff;
 pub mod comparison;
+pub mod contested;
 pub mod decimal;
 pub mod events;
 pub mod explain;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::comparison::SCHEMA_VERSION;
+use super::contested::Field;
 use super::decimal::{Decimal, fixed};
 use super::layout;
 use crate::experiment::moved::{Ends, Found, Moved};
@@ -10,6 +11,7 @@ use crate::experiment::rank::{PARTS, Ranking};
 use crate::experiment::shapley::{Mask, members};
 use crate::measure::interval::Interval;
 use crate::scenario::Scenario;
+use crate::scenario::contested::{Contested, contested};
 use crate::simulation::MODEL_VERSION;
 
 /// People are shown hundredths of the metric's unit, in each of which there are so many of a share's parts.
@@ -28,8 +30,8 @@ pub struct Ranked<'a> {
     pub metric: &'a str,
     /// The ranking.
     pub ranking: &'a Ranking,
-    /// What assumptions there are to move.
-    pub ends: &'a Ends,
+    /// What assumptions there are to move; none if that was not asked for.
+    pub ends: Option<&'a Ends>,
     /// The ranking with each of them moved; nothing if that was not asked for.
     pub moved: &'a [Moved],
 }
@@ -62,6 +64,12 @@ impl Ranked<'_> {
     #[must_use]
     pub fn names(&self, mask: Mask) -> Vec<&str> {
         members(mask).map(|it| self.mitigations[it].as_str()).collect()
+    }
+
+    /// The fields that several of them set: in every set of them the value of the last stands.
+    #[must_use]
+    pub fn contested(&self) -> Vec<Contested> {
+        contested(&self.baseline.file, self.mitigations)
     }
 
     /// The assumptions that would change the order, and into what.
@@ -107,6 +115,7 @@ struct Document<'a> {
     with_all: Estimate,
     avoided: Estimate,
     ranking: Vec<Place<'a>>,
+    contested: Vec<Field>,
     pairs: Vec<Two<'a>>,
     prevented_by: Vec<Vec<&'a str>>,
     least: Least<'a>,
@@ -198,11 +207,12 @@ pub fn json(it: &Ranked) -> String {
         with_all: estimate(&ranking.after),
         avoided: estimate(&ranking.avoided),
         ranking: ranking.order.iter().map(place).collect(),
+        contested: it.contested().iter().map(Field::of).collect(),
         pairs: ranking.pairs.iter().map(two).collect(),
         prevented_by: ranking.preventing.iter().map(|mask| it.names(*mask)).collect(),
         least: Least { with: it.names(ranking.least.0), mean: Decimal(ranking.least.1) },
         assumptions: it.moved.iter().map(|moved| assumption_of(it, moved)).collect(),
-        assumptions_without_one_value_in_range: &it.ends.unclear,
+        assumptions_without_one_value_in_range: it.ends.map_or(&[], |it| &it.unclear),
     };
     layout::to_text(&document, 4)
 }

@@ -71,7 +71,10 @@ pub fn nothing_being_written() -> MutexGuard<'static, ()> {
 pub fn complaint(file: &Path, error: &io::Error) -> String {
     let remedy = REMEDIES.iter().find(|(kind, _)| *kind == error.kind());
     let remedy = remedy.map(|(_, remedy)| format!("; {remedy}")).unwrap_or_default();
-    format!("cannot write {}: {error}{remedy}", file.display())
+    // The file that was not made is one beside it, of which nobody needs to know.
+    let told = error.to_string();
+    let told = told.split(" at path ").next().unwrap_or_default();
+    format!("cannot write {}: {told}{remedy}", file.display())
 }
 
 /// Where the bytes go if `file` is a link, to a file that need not be there yet.
@@ -160,7 +163,10 @@ mod tests {
     #[test]
     fn a_folder_that_does_not_exist_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(write(&folder.path().join("none").join("report.json"), b"x").is_err());
+        let file = folder.path().join("none").join("report.json");
+        let told = complaint(&file, &write(&file, b"x").unwrap_err());
+        assert!(!told.contains(PREFIX) && !told.contains(" at path "), "{told}");
+        assert!(told.ends_with("; make its folder first, or choose another one"), "{told}");
     }
 
     #[test]

@@ -221,6 +221,19 @@ pub(crate) fn count(value: f64) -> String {
     format!("{sign}{apart}{fraction}")
 }
 
+/// So many of what a noun names, which takes an s where they are several: `1 seed`, `2 seeds`.
+pub(crate) fn several(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// With which seeds something was run: `with the same 5 seeds from 7 on`.
+pub(crate) fn with_seeds(count: usize, first: u64) -> String {
+    match count {
+        1 => format!("with one seed, {first}"),
+        _ => format!("with the same {count} seeds from {first} on"),
+    }
+}
+
 /// A rate per second, or per minute or hour where that is easier to grasp.
 pub(crate) fn rate(rate: Rate) -> String {
     let per_second = rate.as_per_second();
@@ -282,6 +295,16 @@ mod tests {
         for (exact, shown) in cases {
             assert_eq!(span(exact.parse().unwrap()), shown);
         }
+    }
+
+    #[test]
+    fn one_of_a_kind_has_no_plural() {
+        assert_eq!(
+            [several(0, "run"), several(1, "run"), several(2, "run")],
+            ["0 runs", "1 run", "2 runs"]
+        );
+        assert_eq!(with_seeds(1, 7), "with one seed, 7");
+        assert_eq!(with_seeds(2, 7), "with the same 2 seeds from 7 on");
     }
 
     #[test]

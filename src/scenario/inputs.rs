@@ -5,8 +5,9 @@ use std::fs;
 use serde_json::Value;
 
 use super::file::workload::Arrivals;
-use super::load::{Changes, Loaded, Refusal, assign};
+use super::load::{Changes, Loaded, assign};
 use super::path::Path;
+use super::refusal::Refusal;
 
 impl Loaded {
     /// The scenario's text with `changes` applied, as JSON: what its fields hold, as they were written.

@@ -17,9 +17,9 @@ use super::file::workload::Arrivals;
 use super::file::{File, Limits};
 use super::names::did_you_mean;
 use super::path::{Path, Step};
-use super::problem::{Problem, render, shown};
+use super::problem::Problem;
+use super::refusal::{Refusal, SO_IT_IS, asked_for, with_cause};
 use super::remedy::remedied;
-use super::source::Source;
 use super::{patch, settings, shape, trace};
 use crate::platform;
 use crate::units::Instant;
@@ -72,45 +72,11 @@ pub(super) struct Checked {
     settings: Settings,
 }
 
-/// Why a scenario cannot run, with all its problems.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum Refusal {
-    /// The file cannot be read.
-    #[error(
-        "cannot read {file}: {reason}; help: name a scenario file that is there, or a folder of them"
-    )]
-    NoFile {
-        /// The file.
-        file: String,
-        /// What the system said.
-        reason: String,
-    },
-    /// The file says something that cannot be.
-    #[error("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Wrong {
-        /// The file's text.
-        source_text: Box<Source>,
-        /// What is wrong, at least one problem.
-        problems: Vec<Problem>,
-    },
-}
-
 impl Changes {
     /// Whether nothing of the scenario is changed.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.with.is_empty() && self.set.is_empty()
-    }
-}
-
-impl Refusal {
-    /// The refusal as it is shown to the user, with the lines of the file.
-    #[must_use]
-    pub fn render(&self, is_styled: bool) -> String {
-        match self {
-            Self::NoFile { .. } => format!("error: {}\n", shown(&self.to_string())),
-            Self::Wrong { source_text, problems } => render(problems, source_text, is_styled),
-        }
     }
 }
 
@@ -239,7 +205,7 @@ impl Loaded {
             return problem;
         }
         let what = changes.with.iter().chain(&changes.set).map(String::as_str);
-        with_cause(problem, &format!("so it is with {}", what.collect::<Vec<_>>().join(", ")))
+        with_cause(problem, &format!("{SO_IT_IS}{}", what.collect::<Vec<_>>().join(", ")))
     }
 
     fn check_patched(&self, value: &Value) -> Result<Checked, Vec<Problem>> {
@@ -358,20 +324,6 @@ fn read_at_most(file: &FilePath, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(file)?.take(bytes_max).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-/// Tells which assignment a problem comes from, beside what is to be done about it.
-fn asked_for(problem: Problem, text: &str) -> Problem {
-    with_cause(problem, &format!("asked for by --set {text}"))
-}
-
-/// Tells where a problem comes from, after what is to be done about it.
-fn with_cause(problem: Problem, cause: &str) -> Problem {
-    let problem = remedied(problem);
-    let remedy = problem.help.as_deref().unwrap_or_default();
-    let separator = if remedy.ends_with('?') { " " } else { "; " };
-    let help = format!("{remedy}{separator}{cause}");
-    problem.with_help(help)
 }
 
 fn unknown_mitigation(name: &str, base: &File) -> Problem {

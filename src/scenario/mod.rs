@@ -6,6 +6,7 @@
 pub mod check;
 pub mod clock;
 pub mod compile;
+pub mod contested;
 pub mod document;
 pub mod facts;
 pub mod file;
@@ -16,6 +17,7 @@ pub mod names;
 pub mod patch;
 pub mod path;
 pub mod problem;
+pub mod refusal;
 mod remedy;
 mod settings;
 pub mod shape;
@@ -23,4 +25,5 @@ pub mod source;
 mod syntax;
 mod trace;
 
-pub use load::{Changes, Loaded, Refusal, Scenario, schema};
+pub use load::{Changes, Loaded, Scenario, schema};
+pub use refusal::Refusal;

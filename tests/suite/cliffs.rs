@@ -1,4 +1,4 @@
-//! Searches whose answers theory gives, and what a minute is worth where that is known.
+//! Searches whose answers theory gives.
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -17,7 +17,7 @@ fn called(rate: &str, call: &Value, more: &Value) -> Value {
     scenario(&json!({ "s": service }), &workloads)
 }
 
-fn answered(scenario: &Value, arguments: &[&str]) -> Value {
+pub(crate) fn answered(scenario: &Value, arguments: &[&str]) -> Value {
     let folder = tempdir().expect("a temporary folder can be made");
     let file = write(&folder, "called.json", &scenario.to_string());
     let [command, rest @ ..] = arguments else { panic!("a command comes first") };
@@ -84,7 +84,7 @@ fn a_retry_storm_outlives_its_trigger_where_theory_says() {
 }
 
 /// The station fails everything from the second minute until the fix in the fourth.
-fn outage() -> Value {
+pub(crate) fn outage() -> Value {
     let mut outage = called("20/s", &json!({}), &json!({}));
     let set =
         |share: f64| json!({ "stations": { "s": { "service": { "failure_share": share } } } });
@@ -97,22 +97,6 @@ fn outage() -> Value {
         "of": "w", "measure": "error_share", "above": 0.5, "every": "1s", "for": "0s"
     }});
     outage
-}
-
-#[test]
-fn a_minute_is_worth_what_it_is_in_a_plain_outage() {
-    // Harm lasts from the break to the fix, so that each minute of either is worth a minute.
-    let found = answered(&outage(), &["minutes", "--by=-1m..1m/5", "--seeds", "4"]);
-    let actions = found["actions"].as_array().unwrap();
-    let names: Vec<&Value> = actions.iter().map(|it| &it["actions"]).collect();
-    assert_eq!(names, [&json!(["break"]), &json!(["fix"])], "talking does nothing");
-    for (action, worth) in actions.iter().zip([-1.0, 1.0]) {
-        let told = action["worth_of_a_minute"]["mean"].as_f64().unwrap();
-        assert!((told - worth).abs() < 0.02, "{action}");
-        let shifts: Vec<&Value> =
-            action["moved"].as_array().unwrap().iter().map(|it| &it["minutes"]).collect();
-        assert_eq!(shifts, [&json!(-1), &json!(-0.5), &json!(0.5), &json!(1)]);
-    }
 }
 
 #[test]
@@ -149,10 +133,37 @@ fn without_a_cliff_the_answer_is_no() {
     };
     wrong(&["--until", "failing.minute<=3"], "did you mean `failing.minutes`?");
     wrong(&["--until", "failing.minutes<=3m"], "must be a number, as the metric is");
-    wrong(&["--until", "C1"], "there is no fact \"C1\"");
+    wrong(&["--until", "failing.minutes<=3m"], "help: write it as in --until 'failing.minutes<=3'");
+    wrong(&["--until", "failing.first<=3"], "--until 'failing.first<=2025-01-01T00:00:00'");
+    wrong(&["--until", "C1"], "there is no fact \"C1\"; help: the scenario documents none");
+    wrong(&["--within", "1"], "has no %");
+    wrong(&["--within", "0%"], "is not above zero");
+    wrong(&["--within", "100%"], "is all of the range");
+    let mut documented = outage();
+    let fact = |minutes: u64| {
+        json!({
+            "fact": "It did not take long", "metric": "failing.minutes",
+            "expect": { "at_most": minutes }, "role": "validated"
+        })
+    };
+    documented["documented"] = json!({ "C1": fact(3), "C2": fact(4) });
+    std::fs::write(&file, documented.to_string()).unwrap();
+    wrong(
+        &["--until", "Harmless"],
+        "there is no fact \"Harmless\"; help: there is C1, C2; or write",
+    );
+    std::fs::write(&file, outage().to_string()).unwrap();
+    let odd = ["search", text(&file), "--vary", "platform.stations.s.service.replicas=-5..-1"];
+    let told = stderr(&hindsight(&odd).assert().code(2));
+    assert!(told.contains("asked for by --vary platform.stations.s.service.replicas=-5"), "{told}");
     let slots = ["search", text(&file), "--vary", "platform.stations.s.service.concurrency=1..3"];
     let told = stderr(&hindsight(&[&slots[..], &["--both-ways"]].concat()).assert().code(2));
     assert!(told.contains("cannot change while the platform runs"), "{told}");
+    assert!(told.contains("asked for by --both-ways"), "{told}");
+    assert!(!told.contains("ramp-0") && !told.contains("--set"), "{told}");
+    let dwell = [&slots[..], &["--both-ways", "--dwell", "0s"]].concat();
+    let told = stderr(&hindsight(&dwell).assert().code(2));
+    assert!(told.contains("--dwell 0s: no value is held for any time; help: hold"), "{told}");
 }
 
 #[test]

@@ -127,3 +127,102 @@ fn what_cannot_be_compared_is_told() {
     let told = stderr(&hindsight(&["compare", text(&file)]).assert().code(2));
     assert!(told.contains("has no mitigation to compare"), "{told}");
 }
+
+#[test]
+fn a_field_that_two_mitigations_set_is_told_with_the_value_that_stands() {
+    let folder = tempdir().unwrap();
+    let mut both = crowded();
+    both["mitigations"]["longest-queue"] = both["mitigations"]["longer-queue"].clone();
+    both["mitigations"]["longest-queue"]["patch"]["platform"]["stations"]["s"]["service"]["queue"]
+        ["bound"] = json!(7);
+    let file = write(&folder, "a.json", &both.to_string());
+    let with = ["--with", "longer-queue+longest-queue", "--with", "longest-queue+longer-queue"];
+    let more = [&with[..], &["--with", "shorter-work+longer-queue", "--seeds", "2"]].concat();
+    let compared = compared(text(&file), &more);
+    let contested = |variant: usize| compared["variants"][variant]["contested"].clone();
+    let field = |mitigations: [&str; 2], value: &str| {
+        json!([{
+            "field": "platform.stations.s.service.queue.bound", "mitigations": mitigations,
+            "stands": mitigations[1], "value": value
+        }])
+    };
+    assert_eq!(contested(0), field(["longer-queue", "longest-queue"], "7"));
+    assert_eq!(contested(1), field(["longest-queue", "longer-queue"], "2"));
+    assert_eq!(contested(2), json!([]), "these two set different fields");
+    let told =
+        stdout(&hindsight(&[&["compare", text(&file)], &more[..]].concat()).assert().success());
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("queue.bound is set by longer-queue and longest-queue: 7 of longest-queue stands, which is applied last"),
+        "{told}"
+    );
+    assert_eq!(told.matches("is set by").count(), 2, "{told}");
+}
+
+#[test]
+fn a_number_without_a_value_is_said_to_have_none() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "a.json", &crowded().to_string());
+    let arguments = ["compare", text(&file), "--seeds", "2", "--with", "longer-queue"];
+    let compare = |more: &[&str]| {
+        let arguments = [&arguments[..], more].concat();
+        stdout(&hindsight(&arguments).assert().success())
+    };
+    // Nothing is ever harmed: the scenario has indicators, but of a queue that never is so long.
+    let mut calm = crowded();
+    calm["indicators"] = json!({ "long": { "of": "s", "measure": "queue_depth", "above": 100, "every": "10s", "for": "0s" } });
+    std::fs::write(&file, calm.to_string()).unwrap();
+    let told = compare(&["--metric", "all.first"]);
+    assert!(told.contains("all.first has no value to compare"), "{told}");
+    let told: Value =
+        serde_json::from_str(&compare(&["--metric", "all.first", "--format", "json"])).unwrap();
+    assert_eq!(told["variants"][0]["metrics_without_value"], json!(["all.first"]));
+    let told = compare(&["--metric", "all.minutes"]);
+    assert!(told.contains("every number is zero"), "{told}");
+    let told = compare(&["--metric", "early.failed"]);
+    assert!(!told.contains("no value") && !told.contains("is zero"), "{told}");
+}
+
+#[test]
+fn one_variant_is_not_several() {
+    let told = stdout(
+        &hindsight(&["compare", SHORT, "--with", "fast-reaction", "--seeds", "2"])
+            .assert()
+            .success(),
+    );
+    assert!(told.contains("1 variant of it with the same 2 seeds"), "{told}");
+}
+
+#[test]
+fn the_ending_of_the_output_says_as_what_it_is_written() {
+    let folder = tempdir().unwrap();
+    let commands: [&[&str]; 5] = [
+        &["compare", "--seeds", "2", "--with", "fast-reaction"],
+        &["rank", "--seeds", "1", "--assumption-seeds", "0"],
+        &["minutes", "--seeds", "1", "--by=-10s..10s/2"],
+        &["replay"],
+        &["explain", "--no-replay"],
+    ];
+    for command in commands {
+        let out = folder.path().join("out.json");
+        let arguments = [command, &[SHORT, "-o", text(&out)]].concat();
+        hindsight(&arguments).assert().success();
+        let told = std::fs::read_to_string(&out).unwrap();
+        assert!(serde_json::from_str::<Value>(&told).is_ok(), "{command:?}: {told}");
+        hindsight(&[&arguments[..], &["--format", "text"]].concat()).assert().success();
+        let told = std::fs::read_to_string(&out).unwrap();
+        assert!(serde_json::from_str::<Value>(&told).is_err(), "{command:?}: {told}");
+        let odd = folder.path().join("out.csv");
+        let told =
+            stderr(&hindsight(&[command, &[SHORT, "-o", text(&odd)]].concat()).assert().code(2));
+        assert!(
+            told.contains("does not write .csv; help: end the name with one of .txt, "),
+            "{told}"
+        );
+        assert!(!odd.exists());
+    }
+    let page = folder.path().join("out.html");
+    let compare = ["compare", SHORT, "--seeds", "2", "--with", "fast-reaction", "-o", text(&page)];
+    hindsight(&compare).assert().success();
+    assert!(std::fs::read_to_string(&page).unwrap().starts_with("<!DOCTYPE html>"));
+}

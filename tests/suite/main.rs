@@ -16,6 +16,7 @@ mod html;
 mod incidents;
 mod kind_errors;
 mod markdown;
+mod minutes;
 #[cfg(unix)]
 mod output;
 mod pairing;

@@ -118,3 +118,71 @@ fn what_cannot_be_ranked_is_refused() {
     let told = stderr(&hindsight(&["rank", text(&bare), "--metric", "w.failed"]).assert().code(2));
     assert!(told.contains("has no mitigation to rank; help:"), "{told}");
 }
+
+/// What `rank` prints of a scenario, each run of spaces as one.
+fn told(scenario: &Value, more: &[&str]) -> String {
+    let folder = tempdir().expect("a temporary folder can be made");
+    let file = write(&folder, "crowded.json", &scenario.to_string());
+    let arguments = ["rank", text(&file), "--metric", "w.failed"];
+    let assert = hindsight(&[&arguments[..], more].concat()).assert().success();
+    stdout(&assert).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_field_that_two_mitigations_set_is_told() {
+    let mut both = crowded();
+    both["mitigations"]["more-slots"] = mitigation("concurrency", 3);
+    let shown = told(&both, &["--seeds", "1", "--assumption-seeds", "0"]);
+    let slots =
+        "platform.stations.s.service.concurrency is set by more-slots and slots: 2 of slots stands";
+    assert!(shown.contains(slots), "{shown}");
+    let ranking = ranked(&both, &["--assumption-seeds", "0"]);
+    assert_eq!(ranking["contested"][0]["mitigations"], json!(["more-slots", "slots"]));
+    assert_eq!(ranked(&crowded(), &["--assumption-seeds", "0"])["contested"], json!([]));
+}
+
+#[test]
+fn one_seed_and_one_mitigation_are_not_several() {
+    let shown = told(&crowded(), &["--among", "slots", "--seeds", "1", "--assumption-seeds", "0"]);
+    assert!(shown.contains("with the one there is: "), "{shown}");
+    assert!(
+        shown.contains("all 2 sets of them, with 1 seed from 1 on; one seed gives no"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn without_a_range_nothing_can_be_overturned_and_that_is_said() {
+    let mut sure = crowded();
+    sure["assumptions"] = json!({
+        "platform.stations.s.service.queue.bound": { "basis": "assumed", "why": "A guess." }
+    });
+    let shown = told(&sure, &["--seeds", "1"]);
+    assert!(
+        shown.contains("OVERTURN IT no assumption has a range to be moved in; one is"),
+        "{shown}"
+    );
+    let shown = told(&sure, &["--seeds", "1", "--assumption-seeds", "0"]);
+    assert!(!shown.contains("OVERTURN"), "nobody asked: {shown}");
+    let shown = told(&crowded(), &["--seeds", "1"]);
+    assert!(shown.contains("moves of assumptions to the ends"), "{shown}");
+}
+
+#[test]
+fn why_nothing_can_be_ranked_is_told_apart() {
+    let folder = tempdir().unwrap();
+    let mut odd = crowded();
+    // Nobody comes any more after eight minutes, so that there is no share of failures.
+    odd["metrics"] = json!({ "late": {
+        "of": "w", "measure": "error_share", "statistic": "overall",
+        "from": "2025-01-01T00:08:00", "to": "2025-01-01T00:09:00"
+    } });
+    let file = write(&folder, "crowded.json", &odd.to_string());
+    let rank = ["rank", text(&file), "--seeds", "1", "--assumption-seeds", "0"];
+    let limit = ["--metric", "w.failed", "--set", "limits.events=3"];
+    let told = stderr(&hindsight(&[&rank[..], &limit].concat()).assert().code(3));
+    assert!(told.contains("a limit of the scenario stopped a replay: nothing"), "{told}");
+    assert!(!told.contains("no value"), "{told}");
+    let told = stderr(&hindsight(&[&rank[..], &["--metric", "late"]].concat()).assert().code(2));
+    assert!(told.contains("late has no value in some replay: nothing"), "{told}");
+}

@@ -123,6 +123,25 @@ fn a_run_that_fails_is_marked_and_never_the_least() {
     let rows = stdout(&hindsight(&refused).assert().success());
     assert_eq!(rows.lines().filter(|it| it.contains(",refused,")).count(), 3, "{rows}");
     assert_eq!(rows.lines().filter(|it| it.contains(",finished,")).count(), 3, "{rows}");
+    let table = stdout(&hindsight(&[&arguments[..], &vary[..]].concat()).assert().success());
+    assert!(table.contains("by --vary platform") && !table.contains("--set"), "{table}");
+}
+
+#[test]
+fn points_that_tie_for_the_least_are_all_marked() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "crowded.json", &crowded().to_string());
+    // Five units: with four places in the queue nobody is rejected, nor with more.
+    let vary = ["--vary", "platform.stations.s.service.queue.bound=1,4,5"];
+    let arguments =
+        [&["sweep", text(&file), "--metric", "w.failed", "--seeds", "1"], &vary[..]].concat();
+    let table = stdout(&hindsight(&arguments).assert().success());
+    assert_eq!(table.matches("ties for least w.failed").count(), 2, "{table}");
+    assert!(table.contains("3 points with one seed, 1"), "{table}");
+    let page =
+        stdout(&hindsight(&[&arguments[..], &["--format", "html"]].concat()).assert().success());
+    let told = "Least, and the same, at platform.stations.s.service.queue.bound = 4; platform.stations.s.service.queue.bound = 5.";
+    assert!(page.contains(told), "{page}");
 }
 
 #[test]
@@ -132,6 +151,12 @@ fn what_cannot_be_swept_is_refused_before_anything_runs() {
         ("platform.stations.front.service.replicas=1..4", "has no steps; help: write LO..HI/STEPS"),
         ("platform.stations.front.service.replicas=4..1/2", "must begin with the lower end"),
         ("platform.stations.front.service.replicas=-1,-2", "must be"),
+        ("platform.stations.front.service.replicas=-1,-2", "asked for by --vary platform"),
+        ("platform.stations.front.service.replicas=2,2.0", "has 2 and 2.0, which are the same"),
+        (
+            "platform.stations.front.service.replicas=2..6/4",
+            "takes whole numbers, and 3.333333 is among its 4 values; help: write 2..6/3 or 2..6/5",
+        ),
         ("seed=1,2", "changes nothing; help: --seed"),
         ("mitigations.slow-reaction.note=a,b", "changes nothing; help: vary the field"),
     ];

@@ -2,7 +2,7 @@
 
 use crate::report::Report;
 use crate::report::decimal::fixed;
-use crate::report::words::{Form, Words};
+use crate::report::words::{Form, Words, several};
 
 /// How a fact, or all together, fare with other seeds.
 #[derive(Clone, Debug)]
@@ -37,9 +37,9 @@ pub(in crate::report) fn robustness(report: &Report) -> Vec<Row> {
             Some(it) if it.count == all => words.interval(&it, form),
             Some(it) => {
                 format!(
-                    "{}, in the {} runs in which it happened",
+                    "{}, in the {} in which it happened",
                     words.interval(&it, form),
-                    it.count
+                    if it.count == 1 { "one run".to_owned() } else { several(it.count, "run") }
                 )
             }
         };
@@ -51,7 +51,10 @@ pub(in crate::report) fn robustness(report: &Report) -> Vec<Row> {
 /// Which seeds were tried.
 pub(in crate::report) fn seeds(report: &Report) -> Option<String> {
     let seeds = report.robustness.as_ref()?.seeds;
-    Some(format!("the {seeds} seeds that follow: other random courses of the same events"))
+    Some(match seeds {
+        1 => "the seed that follows: another random course of the same events".to_owned(),
+        _ => format!("the {seeds} seeds that follow: other random courses of the same events"),
+    })
 }
 
 /// How many of the other seeds' runs a limit stopped, if any.

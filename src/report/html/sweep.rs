@@ -11,9 +11,11 @@ use crate::report::chart::axis::Axis;
 use crate::report::chart::path::number;
 use crate::report::decimal::fixed;
 use crate::report::markup::escaped;
-use crate::report::words::{Form, Words};
+use crate::report::words::{Form, Words, several, with_seeds};
 use crate::scenario::Scenario;
 
+/// Of points that tie for the least so many are named.
+const TIES_MAX: usize = 5;
 /// Plots are so wide inside, with so much free at either end.
 const WIDTH: f64 = 1000.0;
 const FREE: f64 = 25.0;
@@ -51,16 +53,17 @@ impl Page<'_> {
         let words = Words::new(self.baseline);
         let above = format!("{} · {} · {}", file.id, day(words.day()), file.clock.zone);
         let told = format!(
-            "{} at {} points, each with the same {} seeds from {} on; intervals are of 95 %.",
+            "{} at {}, {}{}.",
             sweep.paths.join(" and "),
-            sweep.points.len(),
-            sweep.seeds.len(),
-            sweep.seeds[0]
+            several(sweep.points.len(), "point"),
+            with_seeds(sweep.seeds.len(), sweep.seeds[0]),
+            if sweep.seeds.len() > 1 { "; intervals are of 95 %" } else { "" }
         );
         let failed: usize = self.points.iter().flat_map(|it| it.failed.values()).sum();
         let failed = if failed > 0 {
             format!(
-                "<p class=\"stopped\">! {failed} runs did not finish: their points are marked and never the least</p>\n"
+                "<p class=\"stopped\">! {} did not finish: their points are marked and never the least</p>\n",
+                several(failed, "run")
             )
         } else {
             String::new()
@@ -126,13 +129,28 @@ impl Page<'_> {
                 (0..self.swept.sweep.paths.len()).map(|axis| self.curve(metric, axis)).collect()
             }
         };
-        let least = self.swept.least().filter(|_| metric == 0).map(|place| {
-            let values = self.swept.sweep.paths.iter().zip(&self.swept.sweep.points[place]);
-            let told: Vec<String> =
-                values.map(|(path, value)| format!("{path} = {value}")).collect();
-            format!("<p class=\"note\">Least at {}.</p>\n", escaped(&told.join(" and ")))
-        });
-        format!("<h3>{name}</h3>\n{}{pictures}", least.unwrap_or_default())
+        let least = if metric == 0 { self.least() } else { String::new() };
+        format!("<h3>{name}</h3>\n{least}{pictures}")
+    }
+
+    /// Where the first number is least, the first few of points that tie.
+    fn least(&self) -> String {
+        let least = self.swept.least();
+        let at = |place: &usize| {
+            let values = self.swept.sweep.paths.iter().zip(&self.swept.sweep.points[*place]);
+            let told = values.map(|(path, value)| format!("{path} = {value}"));
+            told.collect::<Vec<String>>().join(" and ")
+        };
+        let mut told: Vec<String> = least.iter().take(TIES_MAX).map(at).collect();
+        if least.len() > TIES_MAX {
+            told.push(format!("{} more", least.len() - TIES_MAX));
+        }
+        let how = match least.len() {
+            0 => return String::new(),
+            1 => "Least",
+            _ => "Least, and the same,",
+        };
+        format!("<p class=\"note\">{how} at {}.</p>\n", escaped(&told.join("; ")))
     }
 
     fn form(&self, metric: usize) -> Form {

@@ -5,6 +5,7 @@ use super::table::{Cell, Column, Table};
 use crate::experiment::ramp::Course;
 use crate::experiment::search::{Cliff, Decision};
 use crate::report::cliff::{Ramped, Searched, word};
+use crate::report::words::several;
 
 /// The search, which ends in a line break.
 #[must_use]
@@ -116,7 +117,7 @@ pub fn ramp(it: &Ramped, look: Look) -> String {
     } else {
         ("not metastable: what goes when the load goes came with it", GOOD)
     };
-    lines.push(format!("{told} ({metastable} of {seeds} seeds)"));
+    lines.push(format!("{told} ({metastable} of {})", several(seeds, "seed")));
     let lines: Vec<String> = lines
         .iter()
         .enumerate()
@@ -138,8 +139,8 @@ pub fn ramp(it: &Ramped, look: Look) -> String {
         table.add([vec![Cell::new(value)], cells.into()].concat());
     }
     let stopped = if both.stopped > 0 {
-        let told = format!("a limit stopped {} further seeds, which do not count", both.stopped);
-        format!("  {}\n", look.paint(BAD, &told))
+        let seeds = several(both.stopped, "further seed");
+        look.paint(BAD, &format!("  a limit stopped {seeds}, not counted here")) + "\n"
     } else {
         String::new()
     };
@@ -162,8 +163,8 @@ fn at(values: &[Option<&str>], never: &str) -> String {
     }
     counted.sort_by_key(|it| std::cmp::Reverse(it.0));
     let told = |(count, value): &(usize, Option<&str>)| match value {
-        Some(value) => format!("at {value} ({count} of {} seeds)", values.len()),
-        None => format!("{never} ({count} of {} seeds)", values.len()),
+        Some(value) => format!("at {value} ({count} of {})", several(values.len(), "seed")),
+        None => format!("{never} ({count} of {})", several(values.len(), "seed")),
     };
     counted.iter().map(told).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! A comparison of variants made to be read: a table for each number, and where each benefit arises.
 
-use super::style::{BAD, BOLD, GOOD, Look, PLAIN};
+use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
 use super::table::{Cell, Column, Table};
 use crate::experiment::compare::Comparison;
 use crate::report::comparison::{self, Effect, Row};
@@ -14,6 +14,8 @@ pub fn comparison(it: &Comparison, look: Look) -> String {
         format!("  {}\n", look.hanging(PLAIN, &comparison::beside(it), 2)),
     ];
     parts.extend(comparison::tables(it).iter().map(|table| section(table, look)));
+    let left_out = comparison::left_out(it);
+    parts.extend(left_out.map(|told| format!("\n  {}\n", look.hanging(WARNING, &told, 2))));
     parts.push("\n".to_owned() + &look.heading("WHERE IT ARISES", "with the first seed"));
     for (place, variant) in it.variants.iter().enumerate() {
         let told = comparison::origin(it, place);
@@ -22,6 +24,8 @@ pub fn comparison(it: &Comparison, look: Look) -> String {
             look.paint(BOLD, &variant.name),
             look.hanging(PLAIN, &told, 4)
         ));
+        let contests = comparison::contests(it, place);
+        parts.extend(contests.iter().map(|it| format!("    {}\n", look.hanging(WARNING, it, 4))));
         let stopped = comparison::stopped(it, place);
         parts.extend(stopped.map(|told| format!("    {}\n", look.paint(BAD, &told))));
     }

@@ -5,13 +5,18 @@ use super::table::{Cell, Column, Table};
 use crate::experiment::moved::Found;
 use crate::experiment::rank::Pair;
 use crate::measure::interval::Interval;
+use crate::report::contested::told;
 use crate::report::ranking::{Ranked, is_distinguishable, millionths};
-use crate::report::words::{Form, Words, count};
+use crate::report::words::{Form, Words, count, several};
 
 /// More pairs than this are for programs.
 const PAIRS_MAX: usize = 6;
 /// More sets than this are for programs.
 const SETS_MAX: usize = 6;
+
+/// Why no assumption could be moved.
+const NO_RANGE: &str = "no assumption has a range to be moved in; one is given under `assumptions`, beside the basis of a field, as in \"range\": [2, 6]";
+const NO_SINGLE_VALUE: &str = "no assumption was moved: none has a range with a single value of its field in it, other than its ends";
 
 /// The ranking, which ends in a line break.
 #[must_use]
@@ -19,6 +24,7 @@ pub fn ranking(it: &Ranked, look: Look) -> String {
     let sections = [
         head(it, look),
         shares(it, look),
+        contested(it, look),
         pairs(it, look),
         prevented(it, look),
         assumptions(it, look),
@@ -34,19 +40,28 @@ fn head(it: &Ranked, look: Look) -> String {
     let (words, form) = words(it);
     let ranking = it.ranking;
     let how = match ranking.effort.orders {
-        None => format!("all {} sets of them", ranking.sets),
-        Some(orders) => format!("{orders} sampled orders a seed, {} sets of them", ranking.sets),
+        None => format!("all {} of them", several(ranking.sets, "set")),
+        Some(orders) => {
+            format!("{orders} sampled orders a seed, {} of them", several(ranking.sets, "set"))
+        }
     };
     let told = format!(
-        "{}: {} is {} without mitigations and {} with all {}: {} avoided. Replayed were {how}, with {} seeds from {} on; intervals are of 95 %",
+        "{}: {} is {} without mitigations and {} with {}: {} avoided. Replayed were {how}, with {} from {} on{}",
         it.baseline.file.id,
         it.metric,
         words.interval(&ranking.before, form),
         words.interval(&ranking.after, form),
-        it.mitigations.len(),
+        match it.mitigations.len() {
+            1 => "the one there is".to_owned(),
+            several => format!("all {several}"),
+        },
         words.interval(&ranking.avoided, form),
-        ranking.seeds,
-        it.baseline.seed()
+        several(ranking.seeds, "seed"),
+        it.baseline.seed(),
+        match ranking.seeds {
+            1 => "; one seed gives no intervals, more do (--seeds)",
+            _ => "; intervals are of 95 %",
+        }
     );
     let title = look.hanging(BOLD, &it.baseline.file.title, 0);
     format!("{title}\n\n  {}\n", look.hanging(PLAIN, &told, 2))
@@ -100,6 +115,17 @@ fn shares(it: &Ranked, look: Look) -> String {
     ]);
     let beside = format!("each mitigation's part in the {} avoided, after Shapley", it.metric);
     look.heading("SHARES", &beside) + &table.render(look)
+}
+
+/// Which fields several mitigations set: no set of them has both values.
+fn contested(it: &Ranked, look: Look) -> String {
+    let contested = it.contested();
+    if contested.is_empty() {
+        return String::new();
+    }
+    let line = |it| format!("  {}\n", look.hanging(WARNING, &told(it), 2));
+    let beside = "in sets with more than one of them only the last one's value is tried";
+    look.heading("SET BY SEVERAL", beside) + &contested.iter().map(line).collect::<String>()
 }
 
 fn pairs(it: &Ranked, look: Look) -> String {
@@ -163,20 +189,29 @@ fn prevented(it: &Ranked, look: Look) -> String {
 }
 
 fn assumptions(it: &Ranked, look: Look) -> String {
+    let heading = look.heading("WHAT WOULD OVERTURN IT", "");
     if it.moved.is_empty() {
-        return String::new();
+        let told = match it.ends {
+            None => return String::new(),
+            Some(ends) if ends.unclear.is_empty() => NO_RANGE,
+            Some(_) => NO_SINGLE_VALUE,
+        };
+        return format!("{heading}  {}\n", look.hanging(PLAIN, told, 2));
     }
     let overturning: Vec<_> = it.overturning().collect();
     let impossible = it.moved.iter().filter(|it| matches!(it.found, Found::Impossible(_))).count();
     let beside = format!(
-        "{} moves of assumptions to the ends of their ranges: {} change the order{}{}",
-        it.moved.len(),
-        overturning.len(),
+        "{} of assumptions to the ends of their ranges: {} the order{}{}",
+        several(it.moved.len(), "move"),
+        match overturning.len() {
+            1 => "1 changes".to_owned(),
+            several => format!("{several} change"),
+        },
         if impossible > 0 { format!(", {impossible} cannot be") } else { String::new() },
-        if it.ends.unclear.is_empty() {
-            String::new()
-        } else {
-            format!("; {} have no single value to move", it.ends.unclear.len())
+        match it.ends.map_or(0, |it| it.unclear.len()) {
+            0 => String::new(),
+            1 => "; 1 has no single value to move".to_owned(),
+            several => format!("; {several} have no single value to move"),
         }
     );
     let mut table = Table::new(vec![
@@ -194,7 +229,6 @@ fn assumptions(it: &Ranked, look: Look) -> String {
             Cell::new(it.told(&moved.found)).styled(style),
         ]);
     }
-    let heading = look.heading("WHAT WOULD OVERTURN IT", "");
     let told = look.hanging(PLAIN, &beside, 2);
     let is_quiet = it.moved.iter().all(|it| it.found == Found::Same);
     let rows = if is_quiet { String::new() } else { table.render(look) };

@@ -3,7 +3,7 @@
 use super::style::{BAD, BOLD, GOOD, Look, PLAIN};
 use super::table::{Cell, Column, Table};
 use crate::experiment::sweep::{AtPoint, Swept};
-use crate::report::words::{Form, Words};
+use crate::report::words::{Form, Words, several, with_seeds};
 use crate::scenario::Scenario;
 
 /// More numbers than this are for programs.
@@ -18,11 +18,10 @@ pub fn sweep(swept: &Swept, baseline: &Scenario, look: Look) -> String {
     let told = told(swept, &points);
     let sweep = &swept.sweep;
     let beside = format!(
-        "{}: {} points with the same {} seeds from {} on{}",
+        "{}: {} {}{}",
         baseline.file.id,
-        sweep.points.len(),
-        sweep.seeds.len(),
-        sweep.seeds[0],
+        several(sweep.points.len(), "point"),
+        with_seeds(sweep.seeds.len(), sweep.seeds[0]),
         if sweep.seeds.len() > 1 { "; means and their intervals of 95 %" } else { "" }
     );
     let mut parts = vec![
@@ -31,13 +30,14 @@ pub fn sweep(swept: &Swept, baseline: &Scenario, look: Look) -> String {
         table(swept, &points, &told, baseline).render(look),
     ];
     for (why, count) in reasons(swept) {
-        let told = format!("✗ {count} runs: {why}");
+        let told = format!("✗ {}: {why}", several(count, "run"));
         parts.push(format!("\n  {}\n", look.hanging(BAD, &told, 2)));
     }
     let left = sweep.metrics.len() - told.len();
     if left > 0 {
+        let are = if left == 1 { "number is" } else { "numbers are" };
         let note = format!(
-            "{left} more numbers are zero everywhere or for programs: --format csv, --metric NAME"
+            "{left} more {are} zero everywhere or for programs: --format csv, --metric NAME"
         );
         parts.push(format!("\n  {}\n", look.hanging(PLAIN, &note, 2)));
     }
@@ -77,7 +77,8 @@ fn table(swept: &Swept, points: &[AtPoint], told: &[usize], baseline: &Scenario)
     let axes = sweep.paths.iter().map(|path| Column::right(short(path, &sweep.paths)));
     let metrics = told.iter().map(|place| Column::right(sweep.metrics[*place].as_str()));
     let mut table = Table::new(axes.chain(metrics).chain([Column::left("")]).collect());
-    let least = swept.least().filter(|_| told.contains(&0));
+    let least = if told.contains(&0) { swept.least() } else { Vec::new() };
+    let mark = if least.len() > 1 { "ties for least" } else { "least" };
     for (place, (point, at)) in sweep.points.iter().zip(points).enumerate() {
         let mut cells: Vec<Cell> = point.iter().map(Cell::new).collect();
         for metric in told {
@@ -87,9 +88,9 @@ fn table(swept: &Swept, points: &[AtPoint], told: &[usize], baseline: &Scenario)
         }
         let failed: Vec<String> =
             at.failed.iter().map(|(how, count)| format!("✗ {count} {how}")).collect();
-        cells.push(match (failed.is_empty(), least == Some(place) && points.len() > 1) {
+        cells.push(match (failed.is_empty(), least.contains(&place)) {
             (false, _) => Cell::new(failed.join(", ")).styled(BAD),
-            (true, true) => Cell::new(format!("least {}", sweep.metrics[0])).styled(GOOD),
+            (true, true) => Cell::new(format!("{mark} {}", sweep.metrics[0])).styled(GOOD),
             (true, false) => Cell::new(""),
         });
         table.add(cells);

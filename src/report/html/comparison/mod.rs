@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::report::account::story::day;
 use crate::report::chart::frame::Frame;
 use crate::report::chart::variants::Runs;
-use crate::report::comparison::{BASELINE, Document, beside, origin, stopped};
+use crate::report::comparison::{BASELINE, Document, beside, contests, left_out, origin, stopped};
 use crate::report::markup::{escaped, shell};
 use crate::report::words::Words;
 
@@ -71,11 +71,13 @@ fn head(it: &Comparison) -> String {
         let told = format!("{}: {}", it.variants[place].name, stopped(it, place)?);
         Some(format!("<p class=\"stopped\">! {}</p>\n", escaped(&told)))
     });
+    let left_out =
+        left_out(it).map(|told| format!("<p class=\"stopped\">! {}</p>\n", escaped(&told)));
     format!(
         "<header>\n<p class=\"above\">{}</p>\n<h1>{}</h1>\n{}<p class=\"lead\">{}</p>\n</header>\n",
         escaped(&above),
         escaped(&file.title),
-        stopped.collect::<String>(),
+        stopped.chain(left_out).collect::<String>(),
         escaped(&format!("{}.", beside(it)))
     )
 }
@@ -98,7 +100,9 @@ fn variants(it: &Comparison, names: &[String]) -> Section {
         } else {
             String::new()
         };
-        let told = escaped(&format!("{}{set}", told.concat()));
+        let contests = number.checked_sub(1).map_or_else(Vec::new, |place| contests(it, place));
+        let told = [vec![told.concat() + &set], contests].concat().join("; ");
+        let told = escaped(&told);
         let button = Lines::Variants.button(number, name);
         format!("<tr><th scope=\"row\">{button}</th><td>{told}</td></tr>\n")
     };
