@@ -159,4 +159,38 @@ mod tests {
             assert_eq!(second_of_day(text), None, "{text}");
         }
     }
+
+    fn clock(start: &str, end: &str) -> Clock {
+        let resolution = Span::from_secs(10);
+        let (start, end) = (start.parse().expect("a time"), end.parse().expect("a time"));
+        let zone = "Europe/Berlin".into();
+        Clock::new(&crate::scenario::file::Clock {
+            zone,
+            warm_up: Span::default(),
+            start,
+            end,
+            resolution,
+        })
+        .expect("a clock")
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_and_where_the_local_clock_leaps() {
+        let factor = |day| if day == Weekday::Saturday { 0.5 } else { 2.0 };
+        let found = |start, end| {
+            let days = days(&clock(start, end), factor).into_iter();
+            let minutes = |nanos: u64| nanos as f64 / 60e9;
+            days.map(|day| (minutes(day.from.as_nanos()), minutes(day.time), day.factor))
+                .collect::<Vec<_>>()
+        };
+        // On 29 March two o'clock is three, on 25 October three is two again.
+        assert_eq!(
+            found("2026-03-28T22:30", "2026-03-29T05:00"),
+            [(0.0, 1350.0, 0.5), (90.0, 0.0, 2.0), (210.0, 180.0, 2.0)]
+        );
+        assert_eq!(
+            found("2026-10-25T01:15", "2026-10-25T04:00"),
+            [(0.0, 75.0, 2.0), (105.0, 120.0, 2.0)]
+        );
+    }
 }
