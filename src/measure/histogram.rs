@@ -10,14 +10,17 @@ use crate::units::Span;
 /// The logarithm of the number of buckets in each power of two.
 const PRECISION: u32 = 6;
 const BUCKETS: usize = ((u64::BITS - PRECISION + 1) as usize) << PRECISION;
+const _: () = assert!(BUCKETS <= 64 * 64, "a word has a bit for each word of touched buckets");
 
 /// How many spans of each length there were.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
     /// Empty until the first span: most histograms of a run never see one.
     counts: Vec<u64>,
-    /// Which buckets are not empty, a bit for each.
+    /// Which buckets are not empty, a bit for each; how many are, and which of these words are not zero.
     touched: Vec<u64>,
+    buckets_touched: usize,
+    words_touched: u64,
     count: u64,
     sum: u128,
 }
@@ -96,8 +99,11 @@ impl Histogram {
 
     /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: &Self) {
-        for bucket in set_bits(&other.touched) {
-            self.add(bucket, other.counts[bucket]);
+        for word in bits(other.words_touched) {
+            for bit in bits(other.touched[word]) {
+                let bucket = 64 * word + bit;
+                self.add(bucket, other.counts[bucket]);
+            }
         }
         self.count += other.count;
         self.sum += other.sum;
@@ -117,20 +123,20 @@ impl Histogram {
         if self.count == 0 {
             return SparseHistogram::default();
         }
-        let Self { counts, touched, .. } = self;
-        let ones = |word: &u64| word.count_ones() as usize;
-        let mut buckets = Vec::with_capacity(touched.iter().map(ones).sum());
-        for bucket in set_bits(touched) {
-            let mut left = std::mem::take(&mut counts[bucket]);
-            #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
-            let bucket = bucket as u16;
-            while left > 0 {
-                let part = u32::try_from(left).unwrap_or(u32::MAX);
-                buckets.push((bucket, part));
-                left -= u64::from(part);
+        let mut buckets = Vec::with_capacity(std::mem::take(&mut self.buckets_touched));
+        for word in bits(std::mem::take(&mut self.words_touched)) {
+            for bit in bits(std::mem::take(&mut self.touched[word])) {
+                let bucket = 64 * word + bit;
+                let mut left = std::mem::take(&mut self.counts[bucket]);
+                #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
+                let bucket = bucket as u16;
+                while left > 0 {
+                    let part = u32::try_from(left).unwrap_or(u32::MAX);
+                    buckets.push((bucket, part));
+                    left -= u64::from(part);
+                }
             }
         }
-        touched.fill(0);
         let (count, sum) = (self.count, self.sum);
         (self.count, self.sum) = (0, 0);
         SparseHistogram { buckets, count, sum }
@@ -144,19 +150,18 @@ impl Histogram {
         let counted = &mut self.counts[bucket];
         if *counted == 0 {
             self.touched[bucket / 64] |= 1 << (bucket % 64);
+            self.words_touched |= 1 << (bucket / 64);
+            self.buckets_touched += 1;
         }
         *counted += count;
     }
 }
 
 /// The numbers of the bits that are set, in ascending order.
-fn set_bits(words: &[u64]) -> impl Iterator<Item = usize> {
-    let without_lowest = |word: u64| word & word.wrapping_sub(1);
-    words.iter().enumerate().flat_map(move |(index, &word)| {
-        let rests = std::iter::successors(Some(word), move |rest| Some(without_lowest(*rest)));
-        let rests = rests.take_while(|rest| *rest != 0);
-        rests.map(move |rest| 64 * index + rest.trailing_zeros() as usize)
-    })
+fn bits(word: u64) -> impl Iterator<Item = usize> {
+    let without_lowest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
+    let rests = std::iter::successors(Some(word).filter(|word| *word != 0), without_lowest);
+    rests.map(|rest| rest.trailing_zeros() as usize)
 }
 
 impl SparseHistogram {
