@@ -33,6 +33,8 @@ struct Lane<T> {
     /// dead entry still counts, so that the true rank may be higher, never lower.
     rank: Rank,
     is_capped: bool,
+    /// Whether it stands in one of the sets.
+    is_listed: bool,
 }
 
 impl<T> Lanes<T> {
@@ -153,6 +155,7 @@ impl<T: Copy> Lanes<T> {
                 live: 0,
                 rank: (0, 0),
                 is_capped: false,
+                is_listed: false,
             });
         }
         let joined = &mut self.by_number[lane as usize];
@@ -194,16 +197,21 @@ impl<T: Copy> Lanes<T> {
         if lane.live == 0 {
             lane.waiting.clear();
         }
-        lane.rank = match lane.waiting.first() {
-            Some(_) if self.order == Order::Fair => turn.unwrap_or(old),
+        lane.rank = if self.order == Order::Fair {
+            turn.filter(|_| lane.live > 0).unwrap_or(old)
+        } else if self.has_caps {
+            lane.waiting.first().unwrap_or(old)
+        } else {
             // The only lane there is has no place among others.
-            Some(_) if !self.has_caps => old,
-            Some(first) => first,
-            None => old,
+            old
         };
         let (rank, is_waiting) = (lane.rank, lane.live > 0);
+        let was_listed = std::mem::replace(&mut lane.is_listed, is_waiting);
+        if rank == old && was_listed == is_waiting {
+            return;
+        }
         let set = if lane.is_capped { &mut self.capped } else { &mut self.open };
-        if rank != old || !is_waiting {
+        if was_listed {
             set.remove(&(old, number));
         }
         if is_waiting {
