@@ -244,10 +244,10 @@ impl Workload {
             conversation: if self.config.is_one_conversation { self.config.place } else { key },
             begun: now,
             due: now + self.config.due,
-            parent,
+            parent: parent.into(),
             attempt: None,
             timer: None,
-            warm_since: None,
+            warm_since: None.into(),
             tenant,
             priority: self.config.priority,
             tries: 0,
@@ -300,8 +300,11 @@ impl Workload {
             Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
             Arrivals::Closed { .. } => Instant::NEVER,
         };
-        self.planned = (next < Instant::NEVER)
-            .then(|| desk.plan(next.max(now), PlatformEvent::Workload(self.id, Event::Arrived)));
+        self.planned = None;
+        if next < Instant::NEVER {
+            let event = PlatformEvent::Workload(self.id, Event::Arrived);
+            self.planned = Some(desk.plan(next.max(now), event));
+        }
     }
 }
 
