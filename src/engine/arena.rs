@@ -135,6 +135,29 @@ impl<V: Copy> Arena<V> {
         Some(place.value)
     }
 
+    /// Puts a value under another id, at the same place, and gives that id.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no value under `id`.
+    #[inline]
+    pub fn renew(&mut self, id: Id<V>) -> Id<V> {
+        let place = self.places.get_mut(id.index() as usize);
+        let place = place.filter(|place| place.generation == id.generation());
+        let place = place.expect("what is renewed is in flight");
+        place.generation = place.generation.wrapping_add(2);
+        Id::new(id.index(), place.generation)
+    }
+
+    /// The value that was put under `id`, however often it was renewed since, to change.
+    ///
+    /// It must not have been taken out: its place might be another's by now.
+    #[inline]
+    pub fn renewed_mut(&mut self, id: Id<V>) -> Option<&mut V> {
+        let place = self.places.get_mut(id.index() as usize)?;
+        (place.generation % 2 == 1).then_some(&mut place.value)
+    }
+
     /// The value under an id, if it is there.
     #[must_use]
     #[inline(always)]
@@ -289,7 +312,7 @@ mod tests {
         /// The twin: an ordered map, which never gives a number twice.
         #[test]
         fn it_agrees_with_its_twin(
-            steps in prop::collection::vec((0..4, any::<prop::sample::Index>()), 0..200),
+            steps in prop::collection::vec((0..5, any::<prop::sample::Index>()), 0..200),
         ) {
             let (mut arena, mut beside) = (Arena::new(), Beside::new());
             let (mut twin, mut beside_twin) = (BTreeMap::new(), BTreeMap::new());
@@ -304,6 +327,14 @@ mod tests {
                 prop_assert_eq!(Id::from_bits(id.to_bits()), Some(id));
                 match step {
                     0 => prop_assert_eq!(arena.remove(id), twin.remove(&id.to_bits())),
+                    4 => {
+                        if let Some(value) = twin.remove(&id.to_bits()) {
+                            let new = arena.renew(id);
+                            prop_assert!(twin.insert(new.to_bits(), value).is_none(), "an id came twice");
+                            prop_assert_eq!(arena.renewed_mut(id).copied(), Some(value));
+                            ids.push(new);
+                        }
+                    }
                     1 => prop_assert_eq!(beside.remove(id), beside_twin.remove(&id.to_bits())),
                     _ => {
                         // What stood beside an earlier value of the same place gives way.

@@ -130,7 +130,7 @@ impl Call {
         let mut draws = draws(unit.key, self.config.place, Purpose::Cache, 0);
         let hit = self.caches.iter_mut().position(|layer| {
             let u = uniform(&mut draws);
-            layer.is_hit(now, unit.warm_since, u)
+            layer.is_hit(now, unit.warm_since.get(), u)
         });
         for layer in &mut self.caches[..hit.unwrap_or(0)] {
             layer.filled(now);
@@ -218,8 +218,8 @@ impl Call {
     fn on_timed_out(&mut self, id: UnitId, desk: &mut Desk) {
         let unit = &mut desk.work.units[id];
         unit.timer = None;
-        let attempt = unit.attempt.take().expect("a time-out belongs to an attempt");
-        let attempt = &mut desk.work.attempts[attempt];
+        let attempt = unit.attempt.take().and_then(|it| desk.work.attempts.renewed_mut(it));
+        let attempt = attempt.expect("a time-out belongs to an attempt");
         attempt.unit = None;
         let attempt = *attempt;
         self.settle(&attempt, Err(Failure::TimedOut), desk);
@@ -320,7 +320,7 @@ impl Call {
     /// What the one who waits for a unit is told.
     #[inline(always)]
     fn answer_to(&self, unit: &Unit, outcome: Outcome) -> Option<PlatformEvent> {
-        match unit.parent {
+        match Parent::from(unit.parent) {
             Parent::Nobody => None,
             Parent::Client(client) => {
                 Some(PlatformEvent::Workload(unit.class, workload::Event::Answered(client)))

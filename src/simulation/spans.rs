@@ -134,7 +134,7 @@ impl Tracer {
 
     /// Adds a unit that begins, if it or what it descends from is in the sample.
     fn adopt(&mut self, unit: &Unit, now: Instant, platform: &Platform) {
-        let root = match (self.calls[unit.call.index()].0, unit.parent) {
+        let root = match (self.calls[unit.call.index()].0, Parent::from(unit.parent)) {
             (None, _) => self.try_keep(unit, now).then_some(unit.key),
             (Some(_), Parent::Attempt(id)) => {
                 let parent = platform.work().attempts.get(id);

@@ -56,8 +56,9 @@ pub struct Agenda<E: Copy> {
     lines: Vec<Timers<E>>,
 }
 
-/// What was planned, so that it can be cancelled.
+/// What was planned, so that it can be cancelled; in twelve bytes, since whatever is in flight may have one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, packed(4))]
 pub struct Key {
     /// Sequence number and slot: never the same twice, so an outdated key matches nothing.
     ticket: NonZeroU64,

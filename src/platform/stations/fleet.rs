@@ -268,7 +268,7 @@ impl Fleet {
         if let Some(outgoing) = self.config.ready_calls.get(made) {
             instance.phase = Phase::Calling { made, failed };
             let unit = Unit {
-                parent: Parent::Instance(number),
+                parent: Parent::Instance(number).into(),
                 ..desk.own_unit(outgoing.call, self.stream.next_u64())
             };
             let unit = desk.begin_unit(unit, outgoing.target);

@@ -89,10 +89,10 @@ pub fn make_call(
         conversation: attempt.conversation,
         begun: desk.now(),
         due: attempt.due,
-        parent: if outgoing.is_awaited { Parent::Attempt(id) } else { Parent::Nobody },
+        parent: if outgoing.is_awaited { Parent::Attempt(id) } else { Parent::Nobody }.into(),
         attempt: None,
         timer: None,
-        warm_since,
+        warm_since: warm_since.into(),
         tenant: attempt.tenant,
         priority: attempt.priority,
         tries: 0,
@@ -132,12 +132,11 @@ pub fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
 ///
 /// Panics if the request is not in flight: an error in this crate.
 pub fn renew(id: AttemptId, desk: &mut Desk) -> AttemptId {
-    let old = desk.work.attempts.remove(id).expect("a request is renewed while it is in flight");
-    let rounds = old.rounds.wrapping_add(1);
-    let attempt = Attempt { pending: 0, next_call: 0, slot: None, rounds, ..old };
-    let id = desk.work.attempts.insert(attempt);
-    if let Some(unit) = attempt.unit {
-        desk.work.units[unit].attempt = Some(id);
-    }
+    let id = desk.work.attempts.renew(id);
+    let attempt = &mut desk.work.attempts[id];
+    attempt.pending = 0;
+    attempt.next_call = 0;
+    attempt.slot = None;
+    attempt.rounds = attempt.rounds.wrapping_add(1);
     id
 }

@@ -4,6 +4,7 @@
 //! balancing, slots of different speed, and preemption.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::num::NonZeroU32;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -57,7 +58,7 @@ pub enum Room {
 
 /// One slot of a station; its number is used again after its instance is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SlotId(u32);
+pub struct SlotId(NonZeroU32);
 
 /// What a slot held when it was freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -333,7 +334,7 @@ impl<T: Copy> Servers<T> {
     fn slot_at(&mut self, place: usize) -> SlotId {
         let slot = self.spare.pop().unwrap_or_else(|| {
             self.slots.push(Slot { place, work: None });
-            let number = u32::try_from(self.slots.len() - 1);
+            let number = u32::try_from(self.slots.len()).ok().and_then(NonZeroU32::new);
             SlotId(number.expect("a station has less than 2^32 slots"))
         });
         self.slots[slot.index()].place = place;
@@ -379,7 +380,7 @@ impl<T: Copy> Servers<T> {
 
 impl SlotId {
     const fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 

@@ -10,7 +10,7 @@ use crate::platform::parts::outcome::Failure;
 use crate::platform::recorder::Target;
 use crate::platform::stations::fleet::Change;
 use crate::platform::stations::requests::{entry, is_waiting};
-use crate::platform::work::{Attempt, AttemptId};
+use crate::platform::work::AttemptId;
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Span};
 
@@ -113,14 +113,13 @@ impl Service {
             return desk.answer(id, Err(Failure::Errored));
         }
         // Under a new id, so that what was planned for the old one finds nobody.
-        let attempt = Attempt { pending: 0, next_call: 0, ..*attempt };
-        desk.work.attempts.remove(id);
-        let id = desk.work.attempts.insert(attempt);
-        if let Some(unit) = attempt.unit {
-            desk.work.units[unit].attempt = Some(id);
-        }
-        self.queue.push_front(entry(id, &attempt));
-        self.begin_wait(id, attempt.tenant, desk);
+        let id = desk.work.attempts.renew(id);
+        let attempt = &mut desk.work.attempts[id];
+        attempt.pending = 0;
+        attempt.next_call = 0;
+        self.queue.push_front(entry(id, attempt));
+        let tenant = attempt.tenant;
+        self.begin_wait(id, tenant, desk);
     }
 
     /// Loses the share of a queue that was in the memory of crashed instances.
