@@ -238,6 +238,8 @@ mod tests {
                 let drained = source.drain_sparse();
                 prop_assert!(drained.buckets.is_sorted_by_key(|entry| entry.0));
                 prop_assert_eq!(drained.count(), part.len() as u64);
+                let counted = drained.buckets.iter().map(|(_, count)| u64::from(*count)).sum::<u64>();
+                prop_assert_eq!(counted, part.len() as u64);
                 by_sparse.merge_sparse(&drained);
                 by_merge.merge(&of(part));
             }

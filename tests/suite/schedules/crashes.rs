@@ -38,6 +38,16 @@ fn work_in_hand_goes_back_to_the_head_of_the_queue() {
 }
 
 #[test]
+fn work_that_went_back_to_the_queue_can_still_be_given_up() {
+    // It starts again at 4, and would be done at 14; the caller waits until 6.
+    let worker = service("10s", &json!({ "on_crash": "requeue" }));
+    let workloads = json!({ "w": burst(0, 1, "worker", &json!({ "timeout": "6s" })) });
+    let replay = Replay::of(&crashing(4, &Value::Null, &worker, &workloads));
+    assert_eq!((replay.failed("w"), replay.failures("w", Failure::TimedOut)), (vec![6], 1));
+    assert_eq!(replay.times("worker", |bin| bin.in_vain), [14]);
+}
+
+#[test]
 fn work_whose_service_ends_as_its_instance_crashes_fails_once() {
     // Service from 0 to 4, the crash at 4: what is done by the timeline comes first.
     let workloads = json!({ "w": burst(0, 1, "worker", &json!({})) });

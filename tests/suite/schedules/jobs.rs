@@ -214,6 +214,17 @@ fn a_failed_run_is_made_again_under_back_off() {
 }
 
 #[test]
+fn a_caller_gives_up_a_job_whichever_run_it_is_in() {
+    // Fails at 2 and runs again from 6 to 8; the caller gives up at 7, so that it is done in vain.
+    let mail = json!({ "failure_share": 1, "retries": { "max": 1, "base": "4s" } });
+    let hasty = burst(0, 1, "engine", &json!({ "job": "mail", "timeout": "7s" }));
+    let set = json!({ "types": { "mail": { "failure_share": 0 } } });
+    let replay = replay_set(&blocked(&mail, &json!({})), &json!({ "p": hasty }), 5, &set);
+    assert_eq!((replay.failed("p"), replay.failures("p", Failure::TimedOut)), (vec![7], 1));
+    assert_eq!(replay.times("engine", |bin| bin.in_vain), [8]);
+}
+
+#[test]
 fn a_missed_job_is_tried_again_unless_it_is_never_done() {
     // Fails at 2 and would run again at 12; the deadline of 5 comes before.
     let workloads = json!({ "p": jobs(0, 1, "mail") });
