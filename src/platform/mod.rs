@@ -93,7 +93,7 @@ impl Platform {
     #[must_use]
     pub fn new(config: &Config, seed: u64) -> Self {
         let streams = Streams::new(seed);
-        let mut recorder = Recorder::new(config.resolution, config.targets);
+        let mut recorder = Recorder::new(config.resolution, config.targets, config.end);
         let tenants = config.tenants as usize;
         let indicator = |it: &indicator::Config| Indicator::new(it.clone(), &mut recorder, tenants);
         let indicators = config.indicators.iter().map(indicator).collect();

@@ -278,11 +278,21 @@ impl Watch {
     }
 }
 
+/// So many bins of all targets together have room from the start; if a run has more, room is made as it goes.
+const ROOM: usize = 1 << 20;
+
 impl Recorder {
-    /// Empty series of so many targets in bins of `resolution`.
+    /// Empty series of so many targets in bins of `resolution`, with room for a run up to `end`.
     #[must_use]
-    pub fn new(resolution: Span, targets: usize) -> Self {
-        Self { resolution, targets: (0..targets).map(|_| Target::default()).collect() }
+    pub fn new(resolution: Span, targets: usize, end: Instant) -> Self {
+        let bins = end.as_nanos().div_ceil(resolution.as_nanos());
+        let room = usize::try_from(bins).unwrap_or(ROOM).min(ROOM / targets.max(1));
+        let target = |_| Target {
+            bins: Vec::with_capacity(room),
+            latencies: Vec::with_capacity(room),
+            ..Target::default()
+        };
+        Self { resolution, targets: (0..targets).map(target).collect() }
     }
 
     /// The target, to report to.
