@@ -278,15 +278,13 @@ impl Watch {
     }
 }
 
-/// So many bins of all targets together have room from the start; if a run has more, room is made as it goes.
-const ROOM: usize = 1 << 20;
-
 impl Recorder {
     /// Empty series of so many targets in bins of `resolution`, with room for a run up to `end`.
     #[must_use]
     pub fn new(resolution: Span, targets: usize, end: Instant) -> Self {
         let bins = end.as_nanos().div_ceil(resolution.as_nanos());
-        let room = usize::try_from(bins).unwrap_or(ROOM).min(ROOM / targets.max(1));
+        // If all targets together have more than a million bins, room is made as the run goes.
+        let room = usize::try_from(bins).unwrap_or(usize::MAX).min((1 << 20) / targets.max(1));
         let target = |_| Target {
             bins: Vec::with_capacity(room),
             latencies: Vec::with_capacity(room),
