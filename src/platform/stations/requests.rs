@@ -126,17 +126,28 @@ pub fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
     queue::Entry { item: id, lane: tenant, priority, due }
 }
 
-/// Begins a request anew, under a new id, so that what was planned for the old one finds nobody.
+/// Puts a request back to its beginning, under a new id, so that what was planned for the old one finds nobody.
 ///
 /// # Panics
 ///
 /// Panics if the request is not in flight: an error in this crate.
-pub fn renew(id: AttemptId, desk: &mut Desk) -> AttemptId {
+pub fn put_back(id: AttemptId, desk: &mut Desk) -> AttemptId {
     let id = desk.work.attempts.renew(id);
     let attempt = &mut desk.work.attempts[id];
     attempt.pending = 0;
     attempt.next_call = 0;
     attempt.slot = None;
+    id
+}
+
+/// Begins a request anew, as a further round with draws of its own.
+///
+/// # Panics
+///
+/// Panics if the request is not in flight: an error in this crate.
+pub fn renew(id: AttemptId, desk: &mut Desk) -> AttemptId {
+    let id = put_back(id, desk);
+    let attempt = &mut desk.work.attempts[id];
     attempt.rounds = attempt.rounds.wrapping_add(1);
     id
 }

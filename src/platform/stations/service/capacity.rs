@@ -9,7 +9,7 @@ use crate::platform::parts::autoscaler::{self, Autoscaler};
 use crate::platform::parts::outcome::Failure;
 use crate::platform::recorder::Target;
 use crate::platform::stations::fleet::Change;
-use crate::platform::stations::requests::{entry, is_waiting};
+use crate::platform::stations::requests::{entry, is_waiting, put_back};
 use crate::platform::work::AttemptId;
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Span};
@@ -112,11 +112,8 @@ impl Service {
         if !self.config.is_requeued_on_crash {
             return desk.answer(id, Err(Failure::Errored));
         }
-        // Under a new id, so that what was planned for the old one finds nobody.
-        let id = desk.work.attempts.renew(id);
-        let attempt = &mut desk.work.attempts[id];
-        attempt.pending = 0;
-        attempt.next_call = 0;
+        let id = put_back(id, desk);
+        let attempt = &desk.work.attempts[id];
         self.queue.push_front(entry(id, attempt));
         let tenant = attempt.tenant;
         self.begin_wait(id, tenant, desk);
