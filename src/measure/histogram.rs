@@ -17,9 +17,8 @@ const _: () = assert!(BUCKETS <= 64 * 64, "a word has a bit for each word of tou
 pub struct Histogram {
     /// Empty until the first span: most histograms of a run never see one.
     counts: Vec<u64>,
-    /// Which buckets are not empty, a bit for each; how many are, and which of these words are not zero.
+    /// Which buckets are not empty, a bit for each, and which of these words are not zero.
     touched: Vec<u64>,
-    buckets_touched: usize,
     words_touched: u64,
     count: u64,
     sum: u128,
@@ -123,8 +122,10 @@ impl Histogram {
         if self.count == 0 {
             return SparseHistogram::default();
         }
-        let mut buckets = Vec::with_capacity(std::mem::take(&mut self.buckets_touched));
-        for word in bits(std::mem::take(&mut self.words_touched)) {
+        let words = std::mem::take(&mut self.words_touched);
+        let buckets_in = |word: usize| self.touched[word].count_ones() as usize;
+        let mut buckets = Vec::with_capacity(bits(words).map(buckets_in).sum());
+        for word in bits(words) {
             for bit in bits(std::mem::take(&mut self.touched[word])) {
                 let bucket = 64 * word + bit;
                 let mut left = std::mem::take(&mut self.counts[bucket]);
@@ -151,7 +152,6 @@ impl Histogram {
         if *counted == 0 {
             self.touched[bucket / 64] |= 1 << (bucket % 64);
             self.words_touched |= 1 << (bucket / 64);
-            self.buckets_touched += 1;
         }
         *counted += count;
     }
