@@ -10,10 +10,12 @@ use std::collections::VecDeque;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::ahead::Ahead;
 use self::lanes::Lanes;
 use super::servers::Room;
 use crate::units::{Instant, Span};
 
+mod ahead;
 mod lanes;
 mod ranked;
 
@@ -104,14 +106,16 @@ pub struct Queue<T> {
 #[derive(Clone, Debug)]
 enum Line<T> {
     /// In order of arrival.
-    Plain(VecDeque<Entry<T>>),
+    Plain(VecDeque<Entry<T>>, Ahead),
     Laned(Lanes<T>),
 }
 
 impl<T> Line<T> {
     fn new(order: Order, has_lanes: bool) -> Self {
         match order {
-            Order::Fifo | Order::Lifo if !has_lanes => Self::Plain(VecDeque::new()),
+            Order::Fifo | Order::Lifo if !has_lanes => {
+                Self::Plain(VecDeque::new(), Ahead::default())
+            }
             Order::Fifo | Order::Lifo | Order::Fair | Order::Priority | Order::Due => {
                 Self::Laned(Lanes::new(order, has_lanes))
             }
@@ -139,7 +143,7 @@ impl<T: Copy> Queue<T> {
         }
         self.live += 1;
         match &mut self.line {
-            Line::Plain(waiting) => waiting.push_back(entry),
+            Line::Plain(waiting, _) => waiting.push_back(entry),
             Line::Laned(lanes) => lanes.push(entry),
         }
         Ok(())
@@ -153,8 +157,8 @@ impl<T: Copy> Queue<T> {
         self.live += 1;
         match &mut self.line {
             // The newest goes first there, and what is pushed last counts as the newest.
-            Line::Plain(waiting) if self.config.order == Order::Lifo => waiting.push_back(entry),
-            Line::Plain(waiting) => waiting.push_front(entry),
+            Line::Plain(waiting, _) if self.config.order == Order::Lifo => waiting.push_back(entry),
+            Line::Plain(waiting, _) => waiting.push_front(entry),
             Line::Laned(lanes) => lanes.push_front(entry),
         }
     }
@@ -171,10 +175,15 @@ impl<T: Copy> Queue<T> {
         mut is_live: impl FnMut(T) -> bool,
     ) -> Option<T> {
         let next = match &mut self.line {
-            Line::Plain(waiting) => {
+            Line::Plain(waiting, ahead) => {
                 let is_lifo = self.config.order == Order::Lifo;
                 loop {
-                    let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
+                    let next = if is_lifo {
+                        waiting.pop_back()
+                    } else {
+                        ahead.look(waiting, |entry| is_live(entry.item));
+                        waiting.pop_front()
+                    };
                     match next {
                         Some(entry) if !is_live(entry.item) => {}
                         Some(entry) => break Some(entry.item),
@@ -204,7 +213,7 @@ impl<T: Copy> Queue<T> {
     pub fn forget_one(&mut self, lane: u32, mut is_live: impl FnMut(T) -> bool) {
         self.live = self.live.checked_sub(1).expect("what dies while it waits had been waiting");
         match &mut self.line {
-            Line::Plain(waiting) => {
+            Line::Plain(waiting, _) => {
                 if waiting.len() > 2 * self.live {
                     waiting.retain(|entry| is_live(entry.item));
                 }
@@ -229,7 +238,7 @@ impl<T: Copy> Queue<T> {
     #[must_use]
     pub fn waiting(&self, mut is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
         let mut entries = match &self.line {
-            Line::Plain(waiting) => waiting.iter().copied().collect(),
+            Line::Plain(waiting, _) => waiting.iter().copied().collect(),
             Line::Laned(lanes) => lanes.by_arrival(),
         };
         entries.retain(|entry| is_live(entry.item));
@@ -239,7 +248,9 @@ impl<T: Copy> Queue<T> {
     /// What arrived first of all that waits; where the order is not that of arrival, after looking at all.
     pub fn oldest(&self, mut is_live: impl FnMut(T) -> bool) -> Option<T> {
         match &self.line {
-            Line::Plain(waiting) => waiting.iter().map(|entry| entry.item).find(|it| is_live(*it)),
+            Line::Plain(waiting, _) => {
+                waiting.iter().map(|entry| entry.item).find(|it| is_live(*it))
+            }
             Line::Laned(_) => self.waiting(is_live).first().map(|entry| entry.item),
         }
     }
@@ -266,7 +277,7 @@ impl<T: Copy> Queue<T> {
             self.line = Line::new(config.order, has_lanes);
             self.live = entries.len();
             match &mut self.line {
-                Line::Plain(waiting) => waiting.extend(entries),
+                Line::Plain(waiting, _) => waiting.extend(entries),
                 Line::Laned(lanes) => entries.into_iter().for_each(|entry| lanes.push(entry)),
             }
         } else if let Line::Laned(lanes) = &mut self.line {

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::Entry;
+use super::ahead::Ahead;
 
 /// Lower goes first: by what the order is about, then by number. No two entries have the same.
 pub(super) type Rank = (u64, i64);
@@ -16,6 +17,7 @@ pub(super) type Rank = (u64, i64);
 pub(super) struct Ranked<T> {
     /// By ascending rank.
     in_order: VecDeque<Waiting<T>>,
+    ahead: Ahead,
     /// Those that came when something of a lower and something of a higher rank stood there.
     others: BinaryHeap<Waiting<T>>,
 }
@@ -28,8 +30,9 @@ pub(super) struct Waiting<T> {
 }
 
 impl<T: Copy> Ranked<T> {
-    pub(super) const fn new() -> Self {
-        Self { in_order: VecDeque::new(), others: BinaryHeap::new() }
+    pub(super) fn new() -> Self {
+        let ahead = Ahead::default();
+        Self { in_order: VecDeque::new(), ahead, others: BinaryHeap::new() }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -52,13 +55,18 @@ impl<T: Copy> Ranked<T> {
         first.into_iter().flatten().map(|waiting| waiting.rank).min()
     }
 
-    /// Takes the entry of the lowest rank.
-    pub(super) fn pop(&mut self) -> Option<Entry<T>> {
+    /// Takes the entry of the lowest rank; `look` is what is asked about an entry, which is done ahead.
+    pub(super) fn pop(&mut self, mut look: impl FnMut(T) -> bool) -> Option<Entry<T>> {
         let is_other = match (self.in_order.front(), self.others.peek()) {
             (Some(first), Some(other)) => other.rank < first.rank,
             (first, _) => first.is_none(),
         };
-        let next = if is_other { self.others.pop() } else { self.in_order.pop_front() };
+        let next = if is_other {
+            self.others.pop()
+        } else {
+            self.ahead.look(&self.in_order, |waiting| look(waiting.entry.item));
+            self.in_order.pop_front()
+        };
         next.map(|waiting| waiting.entry)
     }
 
@@ -129,7 +137,7 @@ mod tests {
                         twin.retain(|_, item| *item % 3 != 0);
                     }
                     _ => {
-                        let popped = ranked.pop().map(|entry| entry.item);
+                        let popped = ranked.pop(|_| true).map(|entry| entry.item);
                         prop_assert_eq!(popped, twin.pop_first().map(|(_, item)| item));
                     }
                 }

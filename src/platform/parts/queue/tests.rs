@@ -110,7 +110,7 @@ fn the_dead_never_outnumber_the_living() {
         for dead in 1..=100 {
             queue.forget_one(0, |item| item >= dead);
             let held = match &queue.line {
-                Line::Plain(waiting) => waiting.len(),
+                Line::Plain(waiting, _) => waiting.len(),
                 Line::Laned(lanes) => lanes.by_arrival().len(),
             };
             assert!(held <= 2 * queue.len(), "{held} held for {}", queue.len());
