@@ -3,8 +3,7 @@
 //! Left out: waiting for a token (what is refused has failed, and a retry policy may try again), requests
 //! that cost more than one token, and limits kept per instance, which let more through than one.
 
-use std::collections::BTreeMap;
-
+use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -94,8 +93,8 @@ pub struct Throttle {
 struct Conversations {
     limit: Limit,
     refusals_count: bool,
-    /// By conversation, as far as they are not full.
-    buckets: BTreeMap<u64, Bucket>,
+    /// By conversation, as far as they are not full; no result depends on the order in which they stand.
+    buckets: FxHashMap<u64, Bucket>,
     /// With more buckets than this those that are full again are thrown away.
     prune_above: usize,
 }
@@ -202,7 +201,7 @@ impl Conversations {
         Self {
             limit: Limit::new(config.rate, config.burst),
             refusals_count: config.refusals_count,
-            buckets: BTreeMap::new(),
+            buckets: FxHashMap::default(),
             prune_above: 1024,
         }
     }
