@@ -25,7 +25,7 @@
 //! | layer | what it is |
 //! | --- | --- |
 //! | [`units`] | instants, spans, shares, rates: the only conversions |
-//! | [`measure`] | histograms: the only percentile |
+//! | [`measure`] | levels over time, histograms: the only percentile |
 //! | [`engine`] | agenda, arena, loop, random streams, samplers, fingerprint; knows nothing of a platform |
 //! | [`platform`] | the model: work, calls, stations, registry, timeline, indicators |
 //! | [`scenario`] | a JSON file becomes a checked scenario; every error carries the place of its field |

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::recorder::{Bin, Level};
+use super::recorder::Bin;
+use crate::measure::gauge::Level;
 use crate::measure::histogram::{Histogram, SparseHistogram};
 use crate::units::Span;
 

@@ -7,25 +7,13 @@ use std::collections::VecDeque;
 
 use super::measures::Stretch;
 use super::parts::outcome::Outcome;
+use crate::measure::gauge::{Gauge, Level};
 use crate::measure::histogram::{Histogram, SparseHistogram};
 use crate::units::{Instant, Span};
 
 /// A station or a call, as something that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TargetId(pub u16);
-
-/// A level over one bin.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Level {
-    /// Its integral over the bin, in nanoseconds.
-    pub area: f64,
-    /// Its smallest value.
-    pub min: u32,
-    /// Its largest value.
-    pub max: u32,
-    /// Its value at the end.
-    pub last: u32,
-}
 
 /// What happened at one target in one bin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,17 +42,6 @@ pub struct Bin {
     pub up: Level,
     pub oldest_wait: Span,
     pub is_image_missing: bool,
-}
-
-/// A level as it changes, with its integral.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Gauge {
-    value: u32,
-    min: u32,
-    max: u32,
-    integral: u128,
-    integral_at_bin: u128,
-    since: Instant,
 }
 
 /// What happens at one target.
@@ -117,69 +94,6 @@ struct Watch {
 pub struct Recorder {
     resolution: Span,
     targets: Vec<Target>,
-}
-
-impl Gauge {
-    /// A level that has been what it is since before the run.
-    #[must_use]
-    pub fn starting_at(value: u32) -> Self {
-        Self { value, min: value, max: value, ..Self::default() }
-    }
-
-    /// Sets the level.
-    #[inline]
-    pub fn set(&mut self, now: Instant, value: u32) {
-        if value == self.value {
-            return;
-        }
-        self.bring_up_to(now);
-        self.value = value;
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
-    }
-
-    #[inline]
-    fn bring_up_to(&mut self, now: Instant) {
-        self.integral = self.integral(now);
-        self.since = now;
-    }
-
-    /// Raises the level by one.
-    #[inline]
-    pub fn rise(&mut self, now: Instant) {
-        self.bring_up_to(now);
-        self.value += 1;
-        self.max = self.max.max(self.value);
-    }
-
-    /// Lowers the level by one.
-    #[inline]
-    pub fn fall(&mut self, now: Instant) {
-        self.bring_up_to(now);
-        self.value -= 1;
-        self.min = self.min.min(self.value);
-    }
-
-    /// The level now.
-    #[must_use]
-    pub fn value(&self) -> u32 {
-        self.value
-    }
-
-    /// Its integral since the start of the run, in nanoseconds.
-    #[must_use]
-    #[inline]
-    pub fn integral(&self, now: Instant) -> u128 {
-        self.integral + u128::from(self.value) * u128::from(now.since(self.since).as_nanos())
-    }
-
-    fn close(&mut self, now: Instant) -> Level {
-        self.bring_up_to(now);
-        let area = (self.integral - self.integral_at_bin) as f64;
-        let level = Level { area, min: self.min, max: self.max, last: self.value };
-        (self.min, self.max, self.integral_at_bin) = (self.value, self.value, self.integral);
-        level
-    }
 }
 
 impl Target {
@@ -260,20 +174,21 @@ impl Watch {
     }
 
     fn close(&mut self) {
-        let tenants = self.open.len();
-        for (sum, add) in self.window.iter_mut().zip(&self.open) {
-            *sum = [sum[0] + add[0], sum[1] + add[1]];
+        let window = self.window.as_flattened_mut();
+        for (sum, add) in window.iter_mut().zip(self.open.as_flattened()) {
+            *sum += add;
         }
-        let mut next = vec![[0; 2]; tenants];
-        if self.closed.len() == self.bins_max
-            && let Some(mut oldest) = self.closed.pop_front()
-        {
-            for (sum, sub) in self.window.iter_mut().zip(&oldest) {
-                *sum = [sum[0] - sub[0], sum[1] - sub[1]];
+        let is_full = self.closed.len() == self.bins_max;
+        let next = match self.closed.pop_front_if(|_| is_full) {
+            None => vec![[0; 2]; self.open.len()],
+            Some(mut oldest) => {
+                for (sum, sub) in window.iter_mut().zip(oldest.as_flattened()) {
+                    *sum -= sub;
+                }
+                oldest.fill([0; 2]);
+                oldest
             }
-            oldest.fill([0; 2]);
-            next = oldest;
-        }
+        };
         self.closed.push_back(std::mem::replace(&mut self.open, next));
     }
 }

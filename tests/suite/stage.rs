@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use hindsight::measure::gauge::Level;
 use hindsight::measure::histogram::Histogram;
 use hindsight::platform::log::Emerged;
 use hindsight::platform::measures::Stretch;
 use hindsight::platform::parts::outcome::Failure;
-use hindsight::platform::recorder::{Bin, Level};
+use hindsight::platform::recorder::Bin;
 use hindsight::platform::work::{CallId, Tally};
 use hindsight::scenario::{Changes, Loaded, Scenario};
 use hindsight::simulation::{self, Outcome};

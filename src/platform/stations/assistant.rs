@@ -11,12 +11,13 @@ use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_cal
 use crate::engine::agenda::LineId;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
+use crate::measure::gauge::Gauge;
 use crate::platform::desk::Desk;
 use crate::platform::parts::back_off;
 use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers};
-use crate::platform::recorder::{Gauge, TargetId};
+use crate::platform::recorder::TargetId;
 use crate::platform::work::{Attempt, AttemptId, StationId};
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::{Instant, Share, Span};

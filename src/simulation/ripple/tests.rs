@@ -3,9 +3,10 @@
 use super::signs::Sign;
 use super::spread::Way;
 use super::{Bad, Call, Frame, Graph, Station, ripple};
+use crate::measure::gauge::Level;
 use crate::measure::histogram::{Histogram, SparseHistogram};
 use crate::platform::measures::Stretch;
-use crate::platform::recorder::{Bin, Level};
+use crate::platform::recorder::Bin;
 use crate::units::Span;
 
 const BIN: Span = Span::from_secs(10);

@@ -2,7 +2,8 @@
 //! is how many items a group's agents of one organization can still take.
 
 use crate::engine::random::{Stream, uniform};
-use crate::platform::recorder::{Gauge, Target};
+use crate::measure::gauge::Gauge;
+use crate::platform::recorder::Target;
 use crate::units::{Instant, Share};
 
 /// A group of agents.

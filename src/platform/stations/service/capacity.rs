@@ -18,10 +18,10 @@ use crate::units::{Instant, Span};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Load {
     arrivals: u64,
-    busy: u128,
-    waiting: u128,
-    slots: u128,
-    up: u128,
+    busy: i128,
+    waiting: i128,
+    slots: i128,
+    up: i128,
 }
 
 impl Load {
