@@ -10,8 +10,9 @@ use crate::platform::{Purpose, draws};
 
 impl Jobs {
     /// Notes how a job went for the customer: once, when it ends or when its deadline passes.
-    pub(super) fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
+    pub(super) fn settle(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let now = desk.now();
+        let attempt = &desk.work.attempts[id];
         let kind = self.kind_of(attempt);
         let late = now.since(self.first_due(attempt).min(now));
         let job = &self.config.types[kind];
@@ -26,11 +27,10 @@ impl Jobs {
     }
 
     pub(super) fn on_deadline_passed(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = &mut desk.work.attempts[id];
-        attempt.timer = None;
-        let attempt = *attempt;
-        self.settle(&attempt, Err(Failure::TimedOut), desk);
-        if self.type_of(&attempt).is_dropped_when_missed && attempt.slot.is_none() {
+        desk.work.attempts[id].timer = None;
+        self.settle(id, Err(Failure::TimedOut), desk);
+        let attempt = &desk.work.attempts[id];
+        if self.type_of(attempt).is_dropped_when_missed && attempt.slot.is_none() {
             self.drop_waiting(id, desk);
         }
     }
@@ -41,11 +41,12 @@ impl Jobs {
     }
 
     pub(super) fn drop_waiting(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = desk.work.attempts[id];
+        let attempt = &desk.work.attempts[id];
         if attempt.is_queued {
-            self.leave_queue(id, &attempt, desk);
+            let lane = self.lane_of(attempt);
+            self.leave_queue(id, desk);
             self.end(id, Err(Failure::Dropped), desk);
-            let (lane, work) = (self.lane_of(&attempt), &desk.work);
+            let work = &desk.work;
             self.queue.forget_one(lane, |id| is_waiting(work, id));
         } else {
             self.end(id, Err(Failure::Dropped), desk);

@@ -86,7 +86,12 @@ impl Jobs {
         }
     }
 
-    pub(super) fn report_capacity(&self, desk: &mut Desk) {
+    pub(super) fn report_busy(&self, desk: &mut Desk) {
+        let now = desk.now();
+        desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
+    }
+
+    fn report_capacity(&self, desk: &mut Desk) {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
         target.slots.set(now, self.servers.slots());

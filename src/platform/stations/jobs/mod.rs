@@ -167,10 +167,10 @@ impl Jobs {
     /// A job arrived, which may not be due yet.
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        let attempt = *arrive(id, self.config.target, desk);
-        let due = self.first_due(&attempt);
-        desk.work.attempts[id].due = due;
-        let kind = self.type_of(&attempt);
+        let attempt = arrive(id, self.config.target, desk);
+        let due = self.first_due(attempt);
+        attempt.due = due;
+        let kind = self.type_of(attempt);
         desk.recorder.at(kind.target).begun(now);
         if let Some(deadline) = kind.deadline {
             self.plan_deadline(id, due + deadline, desk);
@@ -181,24 +181,21 @@ impl Jobs {
     fn on_fell_due(&mut self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
         // It may have been dropped at its deadline while it waited to be tried again.
-        let Some(attempt) = desk.work.attempts.get(id).filter(|it| it.outcome.is_none()).copied()
-        else {
-            return;
-        };
+        let attempt = desk.work.attempts.get(id).filter(|it| it.outcome.is_none());
+        let Some(attempt) = attempt else { return };
+        let Attempt { priority, due, tenant, .. } = *attempt;
+        let (kind, lane) = (self.kind_of(attempt), self.lane_of(attempt));
         // What has waited goes first where a run may start from this very instant on, or a worker has just
         // become free.
         self.fill(desk);
-        let lane = self.lane_of(&attempt);
         if now >= self.next_start && self.take_worker(id, lane, desk) {
             return self.run(id, desk);
         }
-        let Attempt { priority, due, tenant, .. } = attempt;
         if self.queue.push(queue::Entry { item: id, lane, priority, due }).is_err() {
             return self.end(id, Err(Failure::Rejected), desk);
         }
         desk.work.attempts[id].is_queued = true;
         desk.recorder.at(self.config.target).waits(now, tenant);
-        let kind = self.kind_of(&attempt);
         desk.recorder.at(self.config.types[kind].target).waits(now, tenant);
         self.ledger.waits(kind, due, id);
         self.plan_pace(desk);
@@ -210,9 +207,8 @@ impl Jobs {
             let (servers, work) = (&self.servers, &desk.work);
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { return };
-            let attempt = desk.work.attempts[id];
-            self.leave_queue(id, &attempt, desk);
-            let lane = self.lane_of(&attempt);
+            self.leave_queue(id, desk);
+            let lane = self.lane_of(&desk.work.attempts[id]);
             let has_begun = self.take_worker(id, lane, desk);
             debug_assert!(has_begun, "the queue gives what there is room for");
             self.run(id, desk);
@@ -233,26 +229,26 @@ impl Jobs {
         let Some(slot) = self.servers.take_slot(id, lane) else { return false };
         desk.work.attempts[id].slot = Some(slot);
         self.next_start = desk.now() + self.config.gap;
-        self.report_capacity(desk);
+        self.report_busy(desk);
         true
     }
 
     fn run(&mut self, id: AttemptId, desk: &mut Desk) {
-        let attempt = desk.work.attempts[id];
-        let kind = self.type_of(&attempt);
+        let attempt = &desk.work.attempts[id];
+        let kind = self.type_of(attempt);
         let mut draws = draws(attempt.key, kind.place, Purpose::Service, attempt.turn());
         let span = kind.run_time.sample(&mut draws);
         desk.plan(desk.now() + span, self.event(Event::Served(id)));
     }
 
     fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
-        let Some(attempt) = in_hand(id, desk).copied() else { return };
-        let kind = self.type_of(&attempt);
+        let Some(attempt) = in_hand(id, desk) else { return };
+        let kind = self.type_of(attempt);
         let mut draws = draws(attempt.key, kind.place, Purpose::Failure, attempt.turn());
         let share = kind.failure_share;
         if share > Share::NONE && uniform(&mut draws) < share.get() {
             self.end_run(id, Err(Failure::Errored), desk);
-        } else if !make_calls(id, &self.type_of(&attempt).calls, None, desk) {
+        } else if !make_calls(id, &kind.calls, None, desk) {
             self.end_run(id, Ok(()), desk);
         }
     }
@@ -260,12 +256,13 @@ impl Jobs {
     /// A call that a run waits for ended.
     pub fn on_returned(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let Some(attempt) = in_hand(id, desk) else { return };
-        attempt.pending -= u16::from(outcome.is_ok());
-        let attempt = *attempt;
         if outcome.is_err() {
-            self.end_run(id, outcome, desk);
-        } else if attempt.pending == 0 && !make_calls(id, &self.type_of(&attempt).calls, None, desk)
-        {
+            return self.end_run(id, outcome, desk);
+        }
+        attempt.pending -= 1;
+        let is_last = attempt.pending == 0;
+        let kind = self.type_of(attempt);
+        if is_last && !make_calls(id, &kind.calls, None, desk) {
             self.end_run(id, Ok(()), desk);
         }
     }
@@ -275,57 +272,61 @@ impl Jobs {
         let slot = desk.work.attempts[id].slot.take().expect("a run has a worker");
         let freed = self.servers.free(slot);
         self.queue.reopen(freed.lane);
-        self.report_capacity(desk);
-        let attempt = desk.work.attempts[id];
-        let kind = self.type_of(&attempt);
-        let runs = attempt.rounds + 1;
-        let retries = kind.retries.as_ref();
-        let again = retries.zip(outcome.err()).filter(|(retries, failure)| {
-            let is_missed = kind.is_dropped_when_missed && self.is_missed(&attempt);
-            runs <= retries.max && retries.is_retried(*failure) && !is_missed
-        });
-        match again {
+        self.report_busy(desk);
+        match self.pause(&desk.work.attempts[id], outcome) {
             None => self.end(id, outcome, desk),
-            Some((retries, failure)) => {
-                let mut draws = draws(attempt.key, kind.place, Purpose::Jitter, attempt.turn());
-                let due = desk.now() + retries.delay(failure, runs, uniform(&mut draws));
-                self.run_again(id, due, desk);
-            }
+            Some(pause) => self.run_again(id, desk.now() + pause, desk),
         }
         self.fill(desk);
+    }
+
+    /// How long a job waits that is made again after such a run.
+    fn pause(&self, attempt: &Attempt, outcome: Outcome) -> Option<Span> {
+        let kind = self.type_of(attempt);
+        let (failure, retries) = (outcome.err()?, kind.retries.as_ref()?);
+        let runs = attempt.rounds + 1;
+        let is_missed = kind.is_dropped_when_missed && self.is_missed(attempt);
+        if runs > retries.max || !retries.is_retried(failure) || is_missed {
+            return None;
+        }
+        let mut draws = draws(attempt.key, kind.place, Purpose::Jitter, attempt.turn());
+        Some(retries.delay(failure, runs, uniform(&mut draws)))
     }
 
     fn run_again(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
         let id = renew(id, desk);
         let attempt = &mut desk.work.attempts[id];
         attempt.due = due;
-        let (attempt, timer) = (*attempt, attempt.timer.take());
-        let kind = self.type_of(&attempt);
+        let timer = attempt.timer.take();
+        let kind = self.type_of(attempt);
+        let deadline = kind.deadline.map(|deadline| self.first_due(attempt) + deadline);
         desk.recorder.at(kind.target).open.retries += 1;
-        if let (Some(timer), Some(deadline)) = (timer, kind.deadline) {
+        if let (Some(timer), Some(deadline)) = (timer, deadline) {
             desk.agenda.cancel(timer);
-            self.plan_deadline(id, self.first_due(&attempt) + deadline, desk);
+            self.plan_deadline(id, deadline, desk);
         }
         self.run_at(id, due, desk);
     }
 
     /// Ends a job that is not in the queue and has no worker.
     fn end(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
-        let attempt = desk.work.attempts[id];
-        if !self.is_missed(&attempt) {
+        let attempt = &desk.work.attempts[id];
+        if !self.is_missed(attempt) {
             if let Some(timer) = attempt.timer {
                 desk.agenda.cancel(timer);
             }
-            self.settle(&attempt, outcome, desk);
+            self.settle(id, outcome, desk);
         }
         desk.answer(id, outcome);
     }
 
-    fn leave_queue(&self, id: AttemptId, attempt: &Attempt, desk: &mut Desk) {
+    fn leave_queue(&self, id: AttemptId, desk: &mut Desk) {
         let now = desk.now();
-        desk.work.attempts[id].is_queued = false;
-        desk.recorder.at(self.config.target).waits_no_more(now, attempt.tenant);
-        desk.recorder.at(self.type_of(attempt).target).waits_no_more(now, attempt.tenant);
+        let attempt = &mut desk.work.attempts[id];
+        attempt.is_queued = false;
+        let (tenant, kind) = (attempt.tenant, self.type_of(attempt));
+        desk.recorder.at(self.config.target).waits_no_more(now, tenant);
+        desk.recorder.at(kind.target).waits_no_more(now, tenant);
     }
 
     fn event(&self, event: Event) -> PlatformEvent {
