@@ -282,13 +282,13 @@ impl Call {
     }
 
     fn on_failed(&mut self, id: UnitId, failure: Failure, desk: &mut Desk) {
-        let unit = desk.work.units[id];
+        let unit = &desk.work.units[id];
         let pause = self.config.retries.as_ref().and_then(|retries| {
             let is_worth_it = unit.tries <= retries.max && retries.is_retried(failure);
             let mut is_affordable = || self.budget.as_mut().is_none_or(budget::Budget::withdraw);
             (is_worth_it && is_affordable()).then(|| {
                 let mut draws = draws(unit.key, self.config.place, Purpose::Jitter, unit.tries);
-                retries.delay(failure, unit.tries, uniform(&mut draws))
+                retries.delay(failure, unit.tries, || uniform(&mut draws))
             })
         });
         match pause {

@@ -89,14 +89,14 @@ fn default_on() -> BTreeSet<Failure> {
 }
 
 impl Config {
-    /// The delay between a failure and the `retry`-th retry, the first being 1; `uniform` decides the
-    /// jitter.
+    /// The delay between a failure and the `retry`-th retry, the first being 1; `uniform` draws the jitter,
+    /// if there is any.
     ///
     /// # Panics
     ///
     /// Panics if `retry` is 0: a first attempt has no delay.
     #[must_use]
-    pub fn delay(&self, failure: Failure, retry: u32, uniform: f64) -> Span {
+    pub fn delay(&self, failure: Failure, retry: u32, uniform: impl FnOnce() -> f64) -> Span {
         assert!(retry >= 1, "retries are counted from 1");
         let (base, factor, cap) = match &self.rate_limited {
             Some(own) if failure == Failure::RateLimited => (own.base, own.factor, own.cap),
@@ -105,8 +105,8 @@ impl Config {
         let delay = back_off::grown(base, factor, retry - 1, cap);
         match self.jitter {
             Jitter::None => delay,
-            Jitter::Full => delay.scaled(uniform),
-            Jitter::Equal => delay.scaled(0.5 + 0.5 * uniform),
+            Jitter::Full => delay.scaled(uniform()),
+            Jitter::Equal => delay.scaled(0.5 + 0.5 * uniform()),
         }
     }
 
@@ -163,12 +163,12 @@ mod tests {
     fn delays_double_up_to_the_cap() {
         let retry = config(r#"{ "max": 5, "base": "100ms", "cap": "500ms" }"#);
         for (number, expected) in [(1, 100), (2, 200), (3, 400), (4, 500), (5, 500)] {
-            let delay = retry.delay(Failure::TimedOut, number, 0.9);
+            let delay = retry.delay(Failure::TimedOut, number, || 0.9);
             assert_eq!(delay, millis(expected), "retry {number}");
         }
-        assert_eq!(retry.delay(Failure::TimedOut, u32::MAX, 0.0), millis(500));
+        assert_eq!(retry.delay(Failure::TimedOut, u32::MAX, || 0.0), millis(500));
         let uncapped = Config { cap: None, ..retry };
-        assert_eq!(uncapped.delay(Failure::TimedOut, u32::MAX, 0.0).as_nanos(), u64::MAX);
+        assert_eq!(uncapped.delay(Failure::TimedOut, u32::MAX, || 0.0).as_nanos(), u64::MAX);
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
         for (number, limited, other) in [(1, 2000, 80), (2, 6000, 160), (3, 10_000, 320)] {
             for (failure, expected) in [(Failure::RateLimited, limited), (Failure::Rejected, other)]
             {
-                let delay = retry.delay(failure, number, 0.75);
+                let delay = retry.delay(failure, number, || 0.75);
                 assert_eq!(delay, millis(expected * 7 / 8), "retry {number} of {failure:?}");
             }
         }
@@ -193,7 +193,7 @@ mod tests {
         // The second retry waits 200 ms. Full: 0.25 * 200 = 50. Equal: 100 + 0.25 * 100 = 125.
         for (jitter, expected) in [("none", 200), ("full", 50), ("equal", 125)] {
             let text = format!(r#"{{ "max": 5, "base": "100ms", "jitter": "{jitter}" }}"#);
-            let delay = config(&text).delay(Failure::Errored, 2, 0.25);
+            let delay = config(&text).delay(Failure::Errored, 2, || 0.25);
             assert_eq!(delay, millis(expected), "{jitter}");
         }
     }

@@ -54,8 +54,7 @@ pub fn make_calls(
     desk: &mut Desk,
 ) -> bool {
     loop {
-        let attempt = desk.work.attempts[id];
-        let rest = &calls[usize::from(attempt.next_call)..];
+        let rest = &calls[usize::from(desk.work.attempts[id].next_call)..];
         let Some(first) = rest.first() else { return false };
         let step = rest.iter().take_while(|call| call.step == first.step).count();
         let mut pending = 0;
@@ -78,7 +77,7 @@ pub fn make_call(
     warm_since: Option<Instant>,
     desk: &mut Desk,
 ) -> bool {
-    let attempt = desk.work.attempts[id];
+    let attempt = &desk.work.attempts[id];
     let key = child_key(attempt.key, outgoing.place, attempt.turn());
     let mut draws = draws(key, outgoing.place, Purpose::Share, 0);
     if outgoing.share < Share::ALL && uniform(&mut draws) >= outgoing.share.get() {

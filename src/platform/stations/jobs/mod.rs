@@ -290,7 +290,7 @@ impl Jobs {
             return None;
         }
         let mut draws = draws(attempt.key, kind.place, Purpose::Jitter, attempt.turn());
-        Some(retries.delay(failure, runs, uniform(&mut draws)))
+        Some(retries.delay(failure, runs, || uniform(&mut draws)))
     }
 
     fn run_again(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
