@@ -110,6 +110,13 @@ pub fn is_waiting(work: &Work, id: AttemptId) -> bool {
     work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
 }
 
+/// All that is needed of an attempt in a queue when its turn comes.
+#[must_use]
+pub fn behind(work: &Work, id: AttemptId) -> Option<(Attempt, Option<Unit>)> {
+    let attempt = *work.attempts.get(id)?;
+    Some((attempt, attempt.unit.and_then(|unit| work.units.get(unit)).copied()))
+}
+
 /// A request that holds a slot. Another call may have failed it since, or its instance crashed: even at
 /// this very instant, so that its call has yet to hear of it.
 #[inline(always)]

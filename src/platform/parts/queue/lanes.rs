@@ -82,6 +82,12 @@ impl<T: Copy> Lanes<T> {
         self.insert(entry, number);
     }
 
+    pub(super) fn look_ahead<R>(&mut self, look: impl FnMut(T) -> R) {
+        if let Some(&(_, lane)) = self.open.first() {
+            self.by_number[lane as usize].waiting.look_ahead(look);
+        }
+    }
+
     pub(super) fn pop(
         &mut self,
         mut room: impl FnMut(u32) -> Room,
@@ -168,7 +174,7 @@ impl<T: Copy> Lanes<T> {
     /// Takes the next entry out of a lane that waits; nothing if that one was dead.
     fn take_next(&mut self, number: u32, mut is_live: impl FnMut(T) -> bool) -> Option<T> {
         let lane = &mut self.by_number[number as usize];
-        let next = lane.waiting.pop(&mut is_live).expect("a lane in a set has work that waits");
+        let next = lane.waiting.pop().expect("a lane in a set has work that waits");
         if !is_live(next.item) {
             self.place(number, None);
             return None;

@@ -163,6 +163,23 @@ impl<T: Copy> Queue<T> {
         }
     }
 
+    /// Looks at what goes next before its turn, where that saves time: as somebody is about to take the first,
+    /// `look` reads what stands behind an item.
+    #[inline(always)]
+    pub fn look_ahead<R>(&mut self, look: impl FnMut(T) -> R) {
+        if self.live >= ahead::LONG {
+            self.look_ahead_in_long_line(look);
+        }
+    }
+
+    #[inline(never)]
+    fn look_ahead_in_long_line<R>(&mut self, mut look: impl FnMut(T) -> R) {
+        match &mut self.line {
+            Line::Plain(waiting, ahead) => ahead.look(waiting, |entry| look(entry.item)),
+            Line::Laned(lanes) => lanes.look_ahead(look),
+        }
+    }
+
     /// Takes out the work that goes next, if a lane has room for it; asked only when a slot is free.
     ///
     /// Lanes with room of their own go first, in the queue's order; if none of them waits, those that may
@@ -175,15 +192,10 @@ impl<T: Copy> Queue<T> {
         mut is_live: impl FnMut(T) -> bool,
     ) -> Option<T> {
         let next = match &mut self.line {
-            Line::Plain(waiting, ahead) => {
+            Line::Plain(waiting, _) => {
                 let is_lifo = self.config.order == Order::Lifo;
                 loop {
-                    let next = if is_lifo {
-                        waiting.pop_back()
-                    } else {
-                        ahead.look(waiting, |entry| is_live(entry.item));
-                        waiting.pop_front()
-                    };
+                    let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
                     match next {
                         Some(entry) if !is_live(entry.item) => {}
                         Some(entry) => break Some(entry.item),

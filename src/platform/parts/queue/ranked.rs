@@ -55,18 +55,18 @@ impl<T: Copy> Ranked<T> {
         first.into_iter().flatten().map(|waiting| waiting.rank).min()
     }
 
-    /// Takes the entry of the lowest rank; `look` is what is asked about an entry, which is done ahead.
-    pub(super) fn pop(&mut self, mut look: impl FnMut(T) -> bool) -> Option<Entry<T>> {
+    /// Looks at what goes next, as the first is about to be taken.
+    pub(super) fn look_ahead<R>(&mut self, mut look: impl FnMut(T) -> R) {
+        self.ahead.look(&self.in_order, |waiting| look(waiting.entry.item));
+    }
+
+    /// Takes the entry of the lowest rank.
+    pub(super) fn pop(&mut self) -> Option<Entry<T>> {
         let is_other = match (self.in_order.front(), self.others.peek()) {
             (Some(first), Some(other)) => other.rank < first.rank,
             (first, _) => first.is_none(),
         };
-        let next = if is_other {
-            self.others.pop()
-        } else {
-            self.ahead.look(&self.in_order, |waiting| look(waiting.entry.item));
-            self.in_order.pop_front()
-        };
+        let next = if is_other { self.others.pop() } else { self.in_order.pop_front() };
         next.map(|waiting| waiting.entry)
     }
 
@@ -137,7 +137,7 @@ mod tests {
                         twin.retain(|_, item| *item % 3 != 0);
                     }
                     _ => {
-                        let popped = ranked.pop(|_| true).map(|entry| entry.item);
+                        let popped = ranked.pop().map(|entry| entry.item);
                         prop_assert_eq!(popped, twin.pop_first().map(|(_, item)| item));
                     }
                 }

@@ -9,7 +9,7 @@ mod deadlines;
 mod ledger;
 mod timers;
 
-use super::requests::{OutgoingCall, arrive, in_hand, is_waiting, make_calls, renew};
+use super::requests::{OutgoingCall, arrive, behind, in_hand, is_waiting, make_calls, renew};
 use crate::engine::agenda::Key;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -205,6 +205,7 @@ impl Jobs {
     fn fill(&mut self, desk: &mut Desk) {
         while self.servers.has_free() && desk.now() >= self.next_start {
             let (servers, work) = (&self.servers, &desk.work);
+            self.queue.look_ahead(|id| behind(work, id));
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { return };
             self.leave_queue(id, desk);
