@@ -17,7 +17,7 @@ pub struct Level {
 
 /// A level as it changes, with its integral.
 ///
-/// The integral up to `now` is `value * now` less every change times its instant: a step up or down is one
+/// The integral up to `now` is `value * now` less every change times its instant: `rise` and `fall` are one
 /// addition, and the product waits until somebody asks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gauge {
@@ -78,7 +78,7 @@ impl Gauge {
     /// What it was over the bin that ends now; the next one begins.
     pub fn close(&mut self, now: Instant) -> Level {
         if self.max == 0 {
-            // As most are at most targets: nothing has changed since the last bin.
+            // It was zero all through the bin, as most levels of most targets are: its integral has not changed.
             return Level::default();
         }
         let integral = self.integral(now);
@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn an_area_beyond_one_word_is_exact() {
         let mut gauge = Gauge::starting_at(u32::MAX);
-        let level = gauge.close(Instant::from_nanos(1 << 62));
+        gauge.set(Instant::from_nanos(1 << 62), 0);
+        let level = gauge.close(Instant::from_nanos(1 << 63));
         assert!((level.area - f64::from(u32::MAX) * 2_f64.powi(62)).abs() < 1.0);
     }
 }

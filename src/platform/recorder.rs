@@ -179,7 +179,8 @@ impl Watch {
             *sum += add;
         }
         let is_full = self.closed.len() == self.bins_max;
-        let next = match self.closed.pop_front_if(|_| is_full) {
+        let oldest = if is_full { self.closed.pop_front() } else { None };
+        let next = match oldest {
             None => vec![[0; 2]; self.open.len()],
             Some(mut oldest) => {
                 for (sum, sub) in window.iter_mut().zip(oldest.as_flattened()) {

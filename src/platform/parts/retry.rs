@@ -163,7 +163,8 @@ mod tests {
     fn delays_double_up_to_the_cap() {
         let retry = config(r#"{ "max": 5, "base": "100ms", "cap": "500ms" }"#);
         for (number, expected) in [(1, 100), (2, 200), (3, 400), (4, 500), (5, 500)] {
-            let delay = retry.delay(Failure::TimedOut, number, || 0.9);
+            let delay =
+                retry.delay(Failure::TimedOut, number, || unreachable!("there is no jitter"));
             assert_eq!(delay, millis(expected), "retry {number}");
         }
         assert_eq!(retry.delay(Failure::TimedOut, u32::MAX, || 0.0), millis(500));

@@ -7,7 +7,7 @@
 //! conversation keeps its place from start to end, also while it waits for the customer. Left out:
 //! branches within a workflow.
 
-use super::requests::{OutgoingCall, arrive, behind, entry, in_hand, is_waiting, make_call};
+use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_call, with_unit};
 use crate::engine::agenda::LineId;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -278,7 +278,7 @@ impl Assistant {
         }
         while self.has_place() {
             let (servers, work) = (&self.servers, &desk.work);
-            self.queue.look_ahead(|id| behind(work, id));
+            self.queue.look_ahead(|id| with_unit(work, id));
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { break };
             let attempt = &mut desk.work.attempts[id];

@@ -110,9 +110,9 @@ pub fn is_waiting(work: &Work, id: AttemptId) -> bool {
     work.attempts.get(id).is_some_and(|it| it.slot.is_none() && it.outcome.is_none())
 }
 
-/// All that is needed of an attempt in a queue when its turn comes.
+/// An attempt in a queue and its unit, as whoever looks ahead reads them: whole.
 #[must_use]
-pub fn behind(work: &Work, id: AttemptId) -> Option<(Attempt, Option<Unit>)> {
+pub fn with_unit(work: &Work, id: AttemptId) -> Option<(Attempt, Option<Unit>)> {
     let attempt = *work.attempts.get(id)?;
     Some((attempt, attempt.unit.and_then(|unit| work.units.get(unit)).copied()))
 }

@@ -15,25 +15,26 @@ pub(super) const LONG: usize = 1024;
 /// How far somebody has looked ahead in a line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ahead {
-    /// So many of the first have been looked at.
-    looked_at: usize,
+    /// So many are taken before the next look. Where more leave at once, or some come in ahead of all, a few go
+    /// without one, which costs only time.
+    left: usize,
 }
 
 impl Ahead {
-    /// Looks at what comes next, if it was not yet, as the first is about to leave; `look` reads what stands
+    /// Looks at what comes next, if it was not yet, as the first is about to be taken; `look` reads what stands
     /// behind an entry.
     pub(super) fn look<W, R>(&mut self, line: &VecDeque<W>, mut look: impl FnMut(&W) -> R) {
         if line.len() < LONG {
             return;
         }
-        if self.looked_at == 0 {
-            self.looked_at = TOGETHER;
+        if self.left == 0 {
+            self.left = TOGETHER;
             for entry in line.range(..TOGETHER) {
                 // Nobody needs what was read, but it must be read.
                 black_box(look(entry));
             }
         }
-        self.looked_at -= 1;
+        self.left -= 1;
     }
 }
 

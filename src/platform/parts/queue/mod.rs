@@ -175,6 +175,8 @@ impl<T: Copy> Queue<T> {
     #[inline(never)]
     fn look_ahead_in_long_line<R>(&mut self, mut look: impl FnMut(T) -> R) {
         match &mut self.line {
+            // What came last is at hand.
+            Line::Plain(..) if self.config.order == Order::Lifo => {}
             Line::Plain(waiting, ahead) => ahead.look(waiting, |entry| look(entry.item)),
             Line::Laned(lanes) => lanes.look_ahead(look),
         }

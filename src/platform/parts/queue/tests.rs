@@ -1,6 +1,7 @@
 //! Every order by hand, and all of them against a twin that looks through everything each time.
 
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 use super::*;
 
@@ -42,6 +43,29 @@ fn each_order_serves_its_own_way() {
             assert_eq!(popped(&mut queue), expected, "{order:?}, lanes: {has_lanes}");
             assert!(queue.is_empty());
         }
+    }
+}
+
+#[test]
+fn what_goes_next_in_a_long_line_was_looked_at_before() {
+    for (order, is_looked_at) in [
+        (Order::Fifo, true),
+        (Order::Lifo, false),
+        (Order::Fair, true),
+        (Order::Priority, true),
+        (Order::Due, true),
+    ] {
+        let mut queue = filled(order, false, &vec![(0, 0, 0); 1500]);
+        let mut looked_at = BTreeSet::new();
+        while queue.len() >= ahead::LONG {
+            queue.look_ahead(|item| looked_at.insert(item));
+            let item = queue.pop(|_| Room::Own, |_| true).unwrap();
+            assert_eq!(looked_at.contains(&item), is_looked_at, "{item} {order:?}");
+        }
+        assert_ne!(looked_at.is_empty(), is_looked_at, "{order:?}");
+        let seen = looked_at.len();
+        queue.look_ahead(|item| looked_at.insert(item));
+        assert_eq!(looked_at.len(), seen, "{order:?}: the line is short now");
     }
 }
 

@@ -1,9 +1,8 @@
-//! A rate limit: token buckets in all and, if wanted, per tenant.
+//! A rate limit: token buckets in all and, if wanted, per tenant and per conversation.
 //!
 //! Left out: waiting for a token (what is refused has failed, and a retry policy may try again), requests
 //! that cost more than one token, and limits kept per instance, which let more through than one.
 
-use rustc_hash::FxHashMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -93,11 +92,14 @@ pub struct Throttle {
 struct Conversations {
     limit: Limit,
     refusals_count: bool,
-    /// By conversation, as far as they are not full; no result depends on the order in which they stand.
-    buckets: FxHashMap<u64, Bucket>,
+    /// As far as they are not full.
+    buckets: ByConversation,
     /// With more buckets than this those that are full again are thrown away.
     prune_above: usize,
 }
+
+#[expect(clippy::disallowed_types, reason = "no result depends on the order in which they stand")]
+type ByConversation = rustc_hash::FxHashMap<u64, Bucket>;
 
 #[derive(Clone, Debug)]
 struct Tenants {
@@ -201,7 +203,7 @@ impl Conversations {
         Self {
             limit: Limit::new(config.rate, config.burst),
             refusals_count: config.refusals_count,
-            buckets: FxHashMap::default(),
+            buckets: ByConversation::default(),
             prune_above: 1024,
         }
     }
@@ -214,6 +216,8 @@ impl Conversations {
                 bucket.level < limit.level_max
             });
             self.prune_above = 1024.max(2 * self.buckets.len());
+            // Or the next time would walk through all the room that there ever was.
+            self.buckets.shrink_to(self.prune_above);
         }
         let full = Bucket::full(&self.limit, now);
         let bucket = self.buckets.entry(conversation).or_insert(full);

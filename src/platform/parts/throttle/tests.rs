@@ -39,6 +39,28 @@ fn it_lets_a_burst_through_and_then_its_rate() {
 }
 
 #[test]
+fn buckets_that_are_full_again_are_thrown_away_unnoticed() {
+    let config = config(
+        r#"{ "rate": "1/s", "burst": 1, "per_conversation": { "rate": "1/s", "burst": 2 } }"#,
+    );
+    let mut pruned = Conversations::new(config.per_conversation.as_ref().unwrap());
+    let mut twin = Conversations { prune_above: usize::MAX, ..pruned.clone() };
+    let mut refused = 0;
+    for step in 0..20_000_u64 {
+        // One of 16 that ask about once a second, by Fibonacci hashing; then one that asks only now.
+        let one = step.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20) % 16;
+        for conversation in [one, 16 + step] {
+            let is_allowed = pruned.take(at(50 * step), conversation);
+            assert_eq!(is_allowed, twin.take(at(50 * step), conversation), "step {step}");
+            refused += u32::from(!is_allowed);
+        }
+    }
+    assert!(refused > 2000, "{refused} refused");
+    assert_eq!(twin.buckets.len(), 20_016);
+    assert!(pruned.buckets.len() < 1100, "{} left", pruned.buckets.len());
+}
+
+#[test]
 fn over_a_long_run_it_lets_through_exactly_its_rate_and_burst() {
     // None of these has a whole number of nanoseconds per token, or a finite binary fraction.
     for (rate, per_day) in [("7/s", 604_800), ("7/min", 10_080), ("11/h", 264), ("0.7/s", 60_480)] {

@@ -86,6 +86,7 @@ impl Jobs {
         }
     }
 
+    /// Reports the busy workers; those that go when their run is over are no capacity.
     pub(super) fn report_busy(&self, desk: &mut Desk) {
         let now = desk.now();
         desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
@@ -95,8 +96,8 @@ impl Jobs {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
         target.slots.set(now, self.servers.slots());
-        target.busy.set(now, self.servers.busy());
         target.up.set(now, self.config.workers);
+        self.report_busy(desk);
     }
 
     /// Throws all waiting jobs away that are due.

@@ -9,7 +9,7 @@ mod deadlines;
 mod ledger;
 mod timers;
 
-use super::requests::{OutgoingCall, arrive, behind, in_hand, is_waiting, make_calls, renew};
+use super::requests::{OutgoingCall, arrive, in_hand, is_waiting, make_calls, renew};
 use crate::engine::agenda::Key;
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -205,7 +205,8 @@ impl Jobs {
     fn fill(&mut self, desk: &mut Desk) {
         while self.servers.has_free() && desk.now() >= self.next_start {
             let (servers, work) = (&self.servers, &desk.work);
-            self.queue.look_ahead(|id| behind(work, id));
+            // Not at their units, for which nobody asks before a job ends.
+            self.queue.look_ahead(|id| work.attempts.get(id).copied());
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { return };
             self.leave_queue(id, desk);
@@ -281,7 +282,7 @@ impl Jobs {
         self.fill(desk);
     }
 
-    /// How long a job waits that is made again after such a run.
+    /// How long a job waits before it is made again after such a run; nothing if it is not.
     fn pause(&self, attempt: &Attempt, outcome: Outcome) -> Option<Span> {
         let kind = self.type_of(attempt);
         let (failure, retries) = (outcome.err()?, kind.retries.as_ref()?);
@@ -300,7 +301,8 @@ impl Jobs {
         attempt.due = due;
         let timer = attempt.timer.take();
         let kind = self.type_of(attempt);
-        let deadline = kind.deadline.map(|deadline| self.first_due(attempt) + deadline);
+        let deadline = kind.deadline.filter(|_| timer.is_some());
+        let deadline = deadline.map(|deadline| self.first_due(attempt) + deadline);
         desk.recorder.at(kind.target).open.retries += 1;
         if let (Some(timer), Some(deadline)) = (timer, deadline) {
             desk.agenda.cancel(timer);

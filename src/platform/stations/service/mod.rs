@@ -7,7 +7,7 @@
 mod capacity;
 
 use super::fleet::{self, Fleet};
-use super::requests::{OutgoingCall, arrive, behind, entry, in_hand, is_waiting, make_calls};
+use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_calls, with_unit};
 use crate::engine::agenda::{Key, LineId};
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
@@ -214,7 +214,7 @@ impl Service {
         while self.servers.has_free() {
             let (servers, work) = (&self.servers, &desk.work);
             let room = |tenant| servers.room_for(tenant);
-            self.queue.look_ahead(|id| behind(work, id));
+            self.queue.look_ahead(|id| with_unit(work, id));
             let next = self.queue.pop(room, |id| is_waiting(work, id));
             let Some(id) = next else { break };
             let attempt = &mut desk.work.attempts[id];
