@@ -124,10 +124,7 @@ impl<V: Copy> Arena<V> {
     /// Takes a value out.
     #[inline(always)]
     pub fn remove(&mut self, id: Id<V>) -> Option<V> {
-        let place = self.places.get_mut(id.index() as usize)?;
-        if place.generation != id.generation() {
-            return None;
-        }
+        let place = place_of(&mut self.places, id)?;
         place.generation = place.generation.wrapping_add(1);
         place.next_free = self.free;
         self.free = id.index();
@@ -142,9 +139,7 @@ impl<V: Copy> Arena<V> {
     /// Panics if there is no value under `id`.
     #[inline]
     pub fn renew(&mut self, id: Id<V>) -> Id<V> {
-        let place = self.places.get_mut(id.index() as usize);
-        let place = place.filter(|place| place.generation == id.generation());
-        let place = place.expect("what is renewed is in flight");
+        let place = place_of(&mut self.places, id).expect("what is renewed is in flight");
         place.generation = place.generation.wrapping_add(2);
         Id::new(id.index(), place.generation)
     }
@@ -169,14 +164,19 @@ impl<V: Copy> Arena<V> {
     /// The value under an id, to change, if it is there.
     #[inline(always)]
     pub fn get_mut(&mut self, id: Id<V>) -> Option<&mut V> {
-        let place = self.places.get_mut(id.index() as usize)?;
-        (place.generation == id.generation()).then_some(&mut place.value)
+        place_of(&mut self.places, id).map(|place| &mut place.value)
     }
 
     /// All values, in the order of their places.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.places.iter().filter(|place| place.generation % 2 == 1).map(|place| &place.value)
     }
+}
+
+/// The place of the value under an id, if it is there.
+#[inline(always)]
+fn place_of<V>(places: &mut [Place<V>], id: Id<V>) -> Option<&mut Place<V>> {
+    places.get_mut(id.index() as usize).filter(|place| place.generation == id.generation())
 }
 
 impl<V, W> Beside<V, W> {

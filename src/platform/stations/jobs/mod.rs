@@ -301,12 +301,11 @@ impl Jobs {
         attempt.due = due;
         let timer = attempt.timer.take();
         let kind = self.type_of(attempt);
-        let deadline = kind.deadline.filter(|_| timer.is_some());
-        let deadline = deadline.map(|deadline| self.first_due(attempt) + deadline);
         desk.recorder.at(kind.target).open.retries += 1;
-        if let (Some(timer), Some(deadline)) = (timer, deadline) {
+        if let (Some(timer), Some(deadline)) = (timer, kind.deadline) {
+            let at = self.first_due(attempt) + deadline;
             desk.agenda.cancel(timer);
-            self.plan_deadline(id, deadline, desk);
+            self.plan_deadline(id, at, desk);
         }
         self.run_at(id, due, desk);
     }

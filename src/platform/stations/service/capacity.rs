@@ -72,12 +72,12 @@ impl Service {
         desk.recorder.at(self.config.target).busy.set(now, self.servers.busy());
     }
 
-    pub(super) fn report_capacity(&self, desk: &mut Desk) {
+    fn report_capacity(&self, desk: &mut Desk) {
         let now = desk.now();
         let target = desk.recorder.at(self.config.target);
         target.slots.set(now, self.servers.slots());
-        target.busy.set(now, self.servers.busy());
         target.up.set(now, u32::try_from(self.fleet.up().count()).unwrap_or(u32::MAX));
+        self.report_busy(desk);
     }
 
     fn converge(&mut self, desk: &mut Desk) {
