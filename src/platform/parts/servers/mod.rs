@@ -3,58 +3,15 @@
 //! Work goes to the instances in turn (round robin), past those that are full. Left out: other ways of
 //! balancing, slots of different speed, and preemption.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter::successors;
 use std::num::NonZeroU32;
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use crate::units::Instant;
+pub use lane_max::{Config, LaneMax, Room};
 
-/// How many slots one lane may take.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// A cap on the slots that one lane takes at once; none when not given.
-    #[serde(default)]
-    pub lane_max: Option<LaneMax>,
-}
-
-/// A cap on the slots that one lane takes at once.
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LaneMax {
-    /// The most slots of one lane; at least 1.
-    #[schemars(range(min = 1))]
-    pub max: u32,
-    /// Lets a lane at its cap take slots for which no lane below its cap waits.
-    #[serde(default)]
-    pub borrow: bool,
-}
-
-impl Config {
-    /// What is wrong with the configuration, by field.
-    #[must_use]
-    pub fn problems(&self) -> Vec<(&'static str, String)> {
-        match self.lane_max {
-            Some(LaneMax { max: 0, .. }) => {
-                vec![("max", "must be at least 1, found 0".to_owned())]
-            }
-            Some(_) | None => Vec::new(),
-        }
-    }
-}
-
-/// Whether a lane may take a slot, if one is free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    /// It is below its cap.
-    Own,
-    /// It is at its cap, and may take what no lane below its cap waits for.
-    Borrowed,
-    /// It is at its cap and may not borrow.
-    None,
-}
+mod lane_max;
+mod turns;
 
 /// One slot of a station; its number is used again after its instance is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +39,9 @@ pub struct Servers<T> {
     /// The places without an instance, and those of instances by their numbers.
     vacant: BTreeSet<usize>,
     place_of: BTreeMap<u32, usize>,
-    /// The places of the instances with a free slot, the one whose turn it is first.
-    turns: VecDeque<usize>,
+    /// The place of the instance whose turn comes last. Those with a free slot are linked in the order of their
+    /// turns, and the last to the first.
+    last_turn: Option<usize>,
     /// Slots taken, by lane number, as far as lanes have been seen; empty while lanes have no cap.
     lanes: Vec<u32>,
     /// Slots of the instances that take work, and how many of them are busy.
@@ -95,7 +53,16 @@ pub struct Servers<T> {
 #[derive(Clone, Debug)]
 struct Slot<T> {
     place: usize,
-    work: Option<(T, u32)>,
+    holds: Holds<T>,
+}
+
+/// What is in a slot.
+#[derive(Clone, Copy, Debug)]
+enum Holds<T> {
+    /// Work, and the lane whose it is.
+    Work(T, u32),
+    /// Nothing; and the slot of the same instance that is taken after it.
+    Nothing(Option<SlotId>),
 }
 
 #[derive(Clone, Debug)]
@@ -104,9 +71,12 @@ struct Instance {
     since: Option<Instant>,
     /// All its slots, by number.
     slots: Vec<SlotId>,
-    free: Vec<SlotId>,
+    /// The free slot that is taken next.
+    free: Option<SlotId>,
     busy: u32,
     is_draining: bool,
+    /// The place of the instance whose turn comes after its own, if it has a free slot.
+    next_turn: usize,
 }
 
 impl<T: Copy> Servers<T> {
@@ -121,7 +91,7 @@ impl<T: Copy> Servers<T> {
             places: Vec::new(),
             vacant: BTreeSet::new(),
             place_of: BTreeMap::new(),
-            turns: VecDeque::new(),
+            last_turn: None,
             lanes: Vec::new(),
             open: 0,
             open_busy: 0,
@@ -147,14 +117,21 @@ impl<T: Copy> Servers<T> {
             self.places.push(None);
         }
         self.place_of.insert(id, place);
-        let mut free: Vec<SlotId> = (0..self.concurrency).map(|_| self.slot_at(place)).collect();
-        let mut slots = free.clone();
+        let mut slots: Vec<SlotId> = (0..self.concurrency).map(|_| self.slot_at(place)).collect();
+        // They are taken in the order in which they came.
+        let mut free = None;
+        for slot in slots.iter().rev() {
+            self.slots[slot.index()].holds = Holds::Nothing(free);
+            free = Some(*slot);
+        }
         slots.sort_unstable_by_key(|slot| slot.0);
-        // The slot with the lowest number is taken first.
-        free.reverse();
         self.open += self.concurrency;
-        self.turns.push_back(place);
-        self.places[place] = Some(Instance { id, since, slots, free, busy: 0, is_draining: false });
+        let (busy, is_draining, next_turn) = (0, false, place);
+        self.places[place] =
+            Some(Instance { id, since, slots, free, busy, is_draining, next_turn });
+        if free.is_some() {
+            self.join_turns(place);
+        }
     }
 
     /// Gives an instance no further work; it is gone when it has none in hand.
@@ -185,8 +162,9 @@ impl<T: Copy> Servers<T> {
             // A slot that a draining instance gave up may be another's by now.
             let held = &mut self.slots[slot.index()];
             if held.place == place
-                && let Some((item, lane)) = held.work.take()
+                && let Holds::Work(item, lane) = held.holds
             {
+                held.holds = Holds::Nothing(None);
                 lost.push((item, lane));
                 self.spare.push(slot);
             }
@@ -228,14 +206,19 @@ impl<T: Copy> Servers<T> {
         if self.room_for(lane) == Room::None {
             return None;
         }
-        let place = self.turns.pop_front()?;
-        let instance = self.instance_mut(place);
-        let slot = instance.free.pop()?;
+        let last = self.last_turn?;
+        let place = self.instance(last).next_turn;
+        let instance = instance_in(&mut self.places, place);
+        let slot = instance.free?;
+        let holds = &mut self.slots[slot.index()].holds;
+        instance.free = holds.next();
+        *holds = Holds::Work(item, lane);
         instance.busy += 1;
-        if !instance.free.is_empty() {
-            self.turns.push_back(place);
+        if instance.free.is_some() {
+            self.last_turn = Some(place);
+        } else {
+            self.leave_turns(place, last);
         }
-        self.slots[slot.index()].work = Some((item, lane));
         if self.config.lane_max.is_some() {
             self.join_lane(lane);
         }
@@ -253,25 +236,26 @@ impl<T: Copy> Servers<T> {
     /// Panics if the slot is not taken.
     #[inline(always)]
     pub fn free(&mut self, slot: SlotId) -> Freed<T> {
-        let held = &mut self.slots[slot.index()];
-        let place = held.place;
-        let (item, lane) = held.work.take().expect("a slot that is freed was taken");
+        let Slot { place, holds } = self.slots[slot.index()];
+        let Holds::Work(item, lane) = holds else { panic!("a slot that is freed was taken") };
         self.leave_lane(lane);
         self.in_hand -= 1;
-        let instance = self.instance_mut(place);
+        let instance = instance_in(&mut self.places, place);
+        let holds = &mut self.slots[slot.index()].holds;
         instance.busy -= 1;
         if instance.is_draining {
-            let is_gone = instance.busy == 0;
+            *holds = Holds::Nothing(None);
             self.spare.push(slot);
-            if is_gone {
+            if instance.busy == 0 {
                 self.vacate(place);
             }
         } else {
-            instance.free.push(slot);
-            if instance.free.len() == 1 {
-                self.turns.push_back(place);
-            }
+            let next = instance.free.replace(slot);
+            *holds = Holds::Nothing(next);
             self.open_busy -= 1;
+            if next.is_none() {
+                self.join_turns(place);
+            }
         }
         Freed { item, lane }
     }
@@ -308,8 +292,11 @@ impl<T: Copy> Servers<T> {
         self.config = config.clone();
         self.lanes.clear();
         if config.lane_max.is_some() {
-            let lanes: Vec<u32> =
-                self.slots.iter().filter_map(|slot| slot.work).map(|(_, lane)| lane).collect();
+            let lane_of = |slot: &Slot<T>| match slot.holds {
+                Holds::Work(_, lane) => Some(lane),
+                Holds::Nothing(_) => None,
+            };
+            let lanes: Vec<u32> = self.slots.iter().filter_map(lane_of).collect();
             for lane in lanes {
                 self.join_lane(lane);
             }
@@ -333,7 +320,7 @@ impl<T: Copy> Servers<T> {
     /// A slot for the instance at a place: one that has none, or a new one.
     fn slot_at(&mut self, place: usize) -> SlotId {
         let slot = self.spare.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { place, work: None });
+            self.slots.push(Slot { place, holds: Holds::Nothing(None) });
             let number = u32::try_from(self.slots.len()).ok().and_then(NonZeroU32::new);
             SlotId(number.expect("a station has less than 2^32 slots"))
         });
@@ -348,12 +335,17 @@ impl<T: Copy> Servers<T> {
             return;
         }
         instance.is_draining = true;
-        let free = std::mem::take(&mut instance.free);
-        let busy = instance.busy;
+        let (first, busy) = (instance.free.take(), instance.busy);
+        if first.is_some() {
+            let before = self.turn_before(place);
+            self.leave_turns(place, before);
+        }
+        let next = |slot: &SlotId| self.slots[slot.index()].holds.next();
+        let free: Vec<SlotId> = successors(first, next).collect();
         self.open -= busy + u32::try_from(free.len()).expect("slots have 32-bit numbers");
         self.open_busy -= busy;
-        self.spare.extend(free);
-        self.turns.retain(|turn| *turn != place);
+        // The one that would have been taken next is used again first.
+        self.spare.extend(free.into_iter().rev());
     }
 
     fn place_of(&self, id: u32) -> Option<usize> {
@@ -374,7 +366,22 @@ impl<T: Copy> Servers<T> {
 
     #[inline(always)]
     fn instance_mut(&mut self, place: usize) -> &mut Instance {
-        self.places[place].as_mut().expect("a slot that is taken has an instance")
+        instance_in(&mut self.places, place)
+    }
+}
+
+#[inline(always)]
+fn instance_in(places: &mut [Option<Instance>], place: usize) -> &mut Instance {
+    places[place].as_mut().expect("a slot that is taken has an instance")
+}
+
+impl<T> Holds<T> {
+    #[inline(always)]
+    fn next(&self) -> Option<SlotId> {
+        match self {
+            Self::Nothing(next) => *next,
+            Self::Work(..) => unreachable!("a slot that is free holds nothing"),
+        }
     }
 }
 

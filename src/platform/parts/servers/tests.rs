@@ -1,4 +1,10 @@
-//! Slots taken, freed, drained and lost, worked out by hand.
+//! Slots taken, freed, drained and lost: worked out by hand, and beside a twin.
+
+use std::collections::VecDeque;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::*;
 
@@ -110,4 +116,115 @@ fn a_cap_of_nothing_is_a_problem() {
     let config: Config = serde_json::from_str(r#"{ "lane_max": { "max": 0 } }"#).unwrap();
     assert_eq!(config.problems()[0].0, "max");
     assert_eq!(Config::default().problems(), []);
+}
+
+/// An instance as the twin keeps it: its number, how many slots it has free, its work, whether it drains.
+#[derive(Debug)]
+struct TwinInstance {
+    id: u32,
+    free: u32,
+    work: Vec<u32>,
+    is_draining: bool,
+}
+
+/// The twin: instances in a list, and a line of those with a free slot.
+#[derive(Debug, Default)]
+struct Twin {
+    instances: Vec<TwinInstance>,
+    turns: VecDeque<u32>,
+}
+
+impl Twin {
+    fn instance(&mut self, id: u32) -> &mut TwinInstance {
+        self.instances.iter_mut().find(|it| it.id == id).unwrap()
+    }
+
+    fn add(&mut self, id: u32, free: u32) {
+        self.instances.push(TwinInstance { id, free, work: Vec::new(), is_draining: false });
+        self.turns.push_back(id);
+    }
+
+    /// Whose turn it is.
+    fn take(&mut self, item: u32) -> Option<u32> {
+        let id = self.turns.pop_front()?;
+        let instance = self.instance(id);
+        instance.work.push(item);
+        instance.free -= 1;
+        if instance.free > 0 {
+            self.turns.push_back(id);
+        }
+        Some(id)
+    }
+
+    fn free(&mut self, item: u32) {
+        let instance = self.instances.iter_mut().find(|it| it.work.contains(&item)).unwrap();
+        instance.work.retain(|other| *other != item);
+        instance.free += 1;
+        if !instance.is_draining && instance.free == 1 {
+            self.turns.push_back(instance.id);
+        }
+        self.instances.retain(|it| !it.is_draining || !it.work.is_empty());
+    }
+
+    fn drain(&mut self, id: u32) {
+        self.instance(id).is_draining = true;
+        self.turns.retain(|turn| *turn != id);
+        self.instances.retain(|it| !it.is_draining || !it.work.is_empty());
+    }
+
+    fn remove(&mut self, id: u32) -> Vec<u32> {
+        self.drain(id);
+        let place = self.instances.iter().position(|it| it.id == id);
+        place.map_or_else(Vec::new, |place| self.instances.remove(place).work)
+    }
+}
+
+proptest! {
+    #[test]
+    fn turns_are_as_in_the_twin(
+        concurrency in 1_u32..4,
+        steps in vec((0..12, any::<Index>()), 0..200),
+    ) {
+        let mut servers = Servers::new(&Config::default(), concurrency);
+        let mut twin = Twin::default();
+        let mut held: Vec<(u32, SlotId)> = Vec::new();
+        for (number, (step, index)) in (0_u32..).zip(steps) {
+            let ids: Vec<u32> = twin.instances.iter().map(|it| it.id).collect();
+            match step {
+                0..2 => {
+                    servers.add_instance(number, None);
+                    twin.add(number, concurrency);
+                }
+                2 if !ids.is_empty() => {
+                    let id = *index.get(&ids);
+                    servers.drain_instance(id);
+                    twin.drain(id);
+                }
+                3 if !ids.is_empty() => {
+                    let id = *index.get(&ids);
+                    let mut lost = servers.remove_instance(id);
+                    lost.sort_unstable();
+                    held.retain(|(item, _)| !lost.contains(item));
+                    prop_assert_eq!(lost, twin.remove(id));
+                }
+                4..7 if !held.is_empty() => {
+                    let (item, slot) = held.swap_remove(index.index(held.len()));
+                    prop_assert_eq!(servers.free(slot), Freed { item, lane: 0 });
+                    twin.free(item);
+                }
+                _ => {
+                    let slot = servers.take_slot(number, 0);
+                    let id = slot.map(|it| servers.instance(servers.slots[it.index()].place).id);
+                    prop_assert_eq!(id, twin.take(number));
+                    held.extend(slot.map(|slot| (number, slot)));
+                }
+            }
+            let open = twin.instances.iter().filter(|it| !it.is_draining);
+            let busy: usize = open.clone().map(|it| it.work.len()).sum();
+            let slots = concurrency as usize * open.count();
+            prop_assert_eq!((servers.slots() as usize, servers.busy() as usize), (slots, busy));
+            prop_assert_eq!(servers.in_hand() as usize, held.len());
+            prop_assert_eq!(servers.has_free(), !twin.turns.is_empty());
+        }
+    }
 }
