@@ -28,8 +28,8 @@ use crate::engine::random::Streams;
 use crate::units::{Instant, Span};
 use call::Call;
 use desk::Desk;
-use event::Packed;
 pub use event::{Event, Purpose, draws};
+use event::{Packed, Receiver};
 use indicator::{Change, Indicator};
 use log::{Emerged, Log};
 use on_call::OnCall;
@@ -289,8 +289,33 @@ impl engine::Model for Platform {
 
     #[inline(always)]
     fn handle(&mut self, event: Packed) {
+        event.hand_to(self);
+    }
+
+    #[inline]
+    fn digest(event: Packed) -> u64 {
+        event.digest()
+    }
+
+    #[inline]
+    fn in_flight(&self) -> usize {
+        let alerts = self.on_call.as_ref().map_or(0, OnCall::waiting);
+        self.desk.work.units.len() + self.desk.work.attempts.len() + alerts
+    }
+
+    #[inline]
+    fn output(&self) -> usize {
+        self.desk.recorder.points() + self.desk.log.entries().len()
+    }
+}
+
+impl Receiver for &mut Platform {
+    type Output = ();
+
+    #[inline(always)]
+    fn receive(self, event: Event) {
         let desk = &mut self.desk;
-        match Event::from(event) {
+        match event {
             Event::Workload(id, event) => self.workloads[id.index()].handle(event, desk),
             Event::Call(id, event) => self.calls[id.index()].handle(event, desk),
             Event::Station(id, event) => self.stations[id.index()].handle(event, desk),
@@ -319,21 +344,5 @@ impl engine::Model for Platform {
             Event::Acted(id) => self.on_acted(id),
             Event::BinEnded => self.on_bin_ended(),
         }
-    }
-
-    #[inline]
-    fn digest(event: Packed) -> u64 {
-        event.digest()
-    }
-
-    #[inline]
-    fn in_flight(&self) -> usize {
-        let alerts = self.on_call.as_ref().map_or(0, OnCall::waiting);
-        self.desk.work.units.len() + self.desk.work.attempts.len() + alerts
-    }
-
-    #[inline]
-    fn output(&self) -> usize {
-        self.desk.recorder.points() + self.desk.log.entries().len()
     }
 }
