@@ -82,6 +82,8 @@ pub struct Tenants {
     cumulative: Vec<(f64, u32)>,
     /// For each of so many equal parts of the range from 0 to 1 the first tenant to look at.
     guide: Vec<u32>,
+    /// How many parts these are.
+    parts: f64,
 }
 
 /// A workload as it runs.
@@ -119,7 +121,7 @@ impl Tenants {
             let index = cumulative.partition_point(|(sum, _)| *sum <= first);
             u32::try_from(index).expect("tenants have 32-bit numbers")
         };
-        Self { guide: (0..parts).map(first_of).collect(), cumulative }
+        Self { guide: (0..parts).map(first_of).collect(), parts: parts as f64, cumulative }
     }
 
     /// The first tenant whose sum lies above `u`, which is less than 1.
@@ -129,8 +131,8 @@ impl Tenants {
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1")]
     fn choose(&self, u: f64) -> u32 {
-        let part = (u * self.guide.len() as f64) as usize;
-        let candidates = &self.cumulative[self.guide[part] as usize..];
+        let part = (u * self.parts) as u32;
+        let candidates = &self.cumulative[self.guide[part as usize] as usize..];
         let chosen = candidates.iter().find(|(sum, _)| u < *sum).or(self.cumulative.last());
         chosen.expect("checked: a workload is somebody's").1
     }
