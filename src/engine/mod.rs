@@ -1,10 +1,11 @@
 //! The engine: one loop that takes events off the agenda and hands them to a model.
 //!
 //! It knows nothing of the platform. [`agenda`] keeps the order, [`arena`] what is in flight,
-//! [`random`] and [`sample`] draw, [`fingerprint`] tells whether two runs were the same. Somebody may look on
-//! ([`observed`]), and changes nothing.
+//! [`random`] and [`sample`] draw, [`fingerprint`] tells whether two runs were the same, [`ahead`] saves waits
+//! for memory. Somebody may look on ([`observed`]), and changes nothing.
 
 pub mod agenda;
+pub mod ahead;
 pub mod arena;
 pub mod fingerprint;
 pub mod random;

@@ -3,7 +3,10 @@
 //! A linked list whose nodes lie in one vector and are used again: adding, taking the first and
 //! cancelling any cost a few steps, and what was cancelled leaves nothing behind.
 
+use std::iter::successors;
+
 use super::NO_KEY;
+use crate::engine::ahead::Ahead;
 
 /// What stands for the neighbour of the first and of the last node.
 const NOWHERE: u32 = u32::MAX;
@@ -17,6 +20,7 @@ pub(super) struct Line<E> {
     last: u32,
     /// The first of the nodes out of use, which are linked by `after`.
     free: u32,
+    ahead: Ahead,
 }
 
 #[derive(Debug)]
@@ -30,9 +34,10 @@ struct Node<E> {
 
 impl<E: Copy> Line<E> {
     /// A line without events.
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         let (first, last, free) = (NOWHERE, NOWHERE, NOWHERE);
-        Self { nodes: Vec::new(), first_key: NO_KEY, first, last, free }
+        let ahead = Ahead::default();
+        Self { nodes: Vec::new(), first_key: NO_KEY, first, last, free, ahead }
     }
 
     /// The first event's key, or [`NO_KEY`].
@@ -67,6 +72,14 @@ impl<E: Copy> Line<E> {
         let event = self.nodes.get(self.first as usize)?.event;
         self.unlink(self.first);
         Some(event)
+    }
+
+    /// Looks at the events that come next, if the line was long at some time.
+    #[inline]
+    pub(super) fn look_ahead<R>(&mut self, look: impl FnMut(E) -> R) {
+        let node = |place: u32| self.nodes.get(place as usize);
+        let next = successors(node(self.first), |it| node(it.after));
+        self.ahead.look(self.nodes.len(), next.map(|it| it.event), look);
     }
 
     /// Takes out the event under `key`'s lower half at `place`, and tells whether it was there.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::ahead::LONG;
 
 const fn at(nanos: u64) -> Instant {
     Instant::from_nanos(nanos)
@@ -170,5 +171,30 @@ proptest! {
         prop_assert_eq!(agenda.next(), None);
         prop_assert_eq!((agenda.keys.len(), agenda.cancelled), (0, 0));
         prop_assert!(agenda.slots.iter().all(|slot| slot.ticket <= u64::from(LINES)));
+    }
+}
+
+#[test]
+fn what_follows_in_a_long_line_is_looked_at_once_before_it_happens() {
+    for (count, is_long) in [(LONG - 1, false), (LONG + 20, true)] {
+        let mut agenda = Agenda::new();
+        agenda.look_ahead(|_: usize| unreachable!("there is no line"));
+        let (line, other) = (agenda.line(), agenda.line());
+        let keys: Vec<Key> =
+            (0..count).map(|n| agenda.plan_in_line(line, at(n as u64 + 1), n)).collect();
+        agenda.plan_in_line(other, at(1), usize::MAX);
+        for key in keys.iter().skip(1).step_by(3) {
+            agenda.cancel(*key);
+        }
+        let mut looked_at = BTreeSet::new();
+        while let Some((_, event)) = agenda.next() {
+            if event == usize::MAX {
+                agenda.look_ahead(|_| unreachable!("the line of this one is short"));
+                continue;
+            }
+            assert!(event == 0 || looked_at.contains(&event) == is_long, "{event} of {count}");
+            agenda.look_ahead(|next| assert!(next > event && looked_at.insert(next)));
+        }
+        assert_eq!(looked_at.len(), if is_long { count - (count - 1).div_ceil(3) - 1 } else { 0 });
     }
 }

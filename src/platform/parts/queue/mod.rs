@@ -10,12 +10,11 @@ use std::collections::VecDeque;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::ahead::Ahead;
 use self::lanes::Lanes;
 use super::servers::Room;
+use crate::engine::ahead::{self, Ahead};
 use crate::units::{Instant, Span};
 
-mod ahead;
 mod lanes;
 mod ranked;
 
@@ -177,7 +176,9 @@ impl<T: Copy> Queue<T> {
         match &mut self.line {
             // What came last is at hand.
             Line::Plain(..) if self.config.order == Order::Lifo => {}
-            Line::Plain(waiting, ahead) => ahead.look(waiting, |entry| look(entry.item)),
+            Line::Plain(waiting, ahead) => {
+                ahead.look(waiting.len(), waiting, |entry| look(entry.item));
+            }
             Line::Laned(lanes) => lanes.look_ahead(look),
         }
     }

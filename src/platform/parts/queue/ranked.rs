@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::Entry;
-use super::ahead::Ahead;
+use crate::engine::ahead::Ahead;
 
 /// Lower goes first: by what the order is about, then by number. No two entries have the same.
 pub(super) type Rank = (u64, i64);
@@ -57,7 +57,7 @@ impl<T: Copy> Ranked<T> {
 
     /// Looks at what goes next, as the first is about to be taken.
     pub(super) fn look_ahead<R>(&mut self, mut look: impl FnMut(T) -> R) {
-        self.ahead.look(&self.in_order, |waiting| look(waiting.entry.item));
+        self.ahead.look(self.in_order.len(), &self.in_order, |waiting| look(waiting.entry.item));
     }
 
     /// Takes the entry of the lowest rank.

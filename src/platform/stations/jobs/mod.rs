@@ -149,7 +149,10 @@ impl Jobs {
     /// Handles what happens at it.
     pub fn handle(&mut self, event: Event, desk: &mut Desk) {
         match event {
-            Event::FellDue(id) => self.on_fell_due(id, desk),
+            Event::FellDue(id) => {
+                timers::look_ahead(desk);
+                self.on_fell_due(id, desk);
+            }
             Event::Served(id) => self.on_served(id, desk),
             Event::Paced => {
                 self.paced = None;

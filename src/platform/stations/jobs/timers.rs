@@ -5,6 +5,7 @@
 
 use super::{Event, JobType, Jobs};
 use crate::engine::agenda::LineId;
+use crate::platform::Event as PlatformEvent;
 use crate::platform::desk::Desk;
 use crate::platform::work::AttemptId;
 use crate::units::Instant;
@@ -31,6 +32,17 @@ impl Timers {
     fn of_run(&self, number: u32) -> LineId {
         self.runs[(number as usize).min(self.runs.len() - 1)]
     }
+}
+
+/// Looks at the jobs that fall due next, as one does.
+#[inline(always)]
+pub(super) fn look_ahead(desk: &mut Desk) {
+    let Desk { agenda, work, .. } = desk;
+    agenda.look_ahead(|event| {
+        // Whatever else its line holds.
+        let PlatformEvent::Jobs(_, Event::FellDue(id)) = event.into() else { return None };
+        work.attempts.get(id).copied()
+    });
 }
 
 impl Jobs {
