@@ -8,7 +8,7 @@
 //!   "results": { … },          the replay, as in the document of replays
 //!   "envelope": {
 //!     "schema_version": 1,     of the replay's layout
-//!     "model_version": 1,      of the model
+//!     "model_version": 2,      of the model
 //!     "checkpoints": [ … ],    the fingerprint at some moments: where in time events differ
 //!     "scenario": { … }        the scenario that was replayed
 //!   }

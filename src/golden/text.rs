@@ -96,6 +96,9 @@ fn explained(it: &Explanation, of: &Judged) -> Vec<String> {
 pub fn course(it: &Explanation) -> Vec<String> {
     match &it.course {
         Course::Same if it.moves.is_nothing() && it.scenario.is_empty() => {
+            if it.model_versions.is_some() {
+                return vec!["  the same replay: nothing else differs".to_owned()];
+            }
             vec![
                 "  the same replay, written otherwise: only the layout of the file differs"
                     .to_owned(),

@@ -12,7 +12,7 @@ use super::work::{CallId, Parent, Unit, WorkloadId};
 use super::{Event as PlatformEvent, Purpose, call, draws};
 use crate::engine::agenda::Key;
 use crate::engine::random::{Stream, child_key, uniform};
-use crate::engine::sample::Sampler;
+use crate::engine::sample::{Sampler, ln};
 use crate::units::{Instant, Span};
 
 /// What happens to a workload.
@@ -282,7 +282,7 @@ impl Workload {
     /// that a workload whose kind is changed by a patch keeps the keys of its units.
     #[inline(always)]
     fn draw_gap(&mut self) {
-        self.remaining = -libm::log(1.0 - uniform(&mut self.stream));
+        self.remaining = -ln(1.0 - uniform(&mut self.stream));
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 //! ```text
 //! {
 //!   "schema_version": 1,       of this layout: raised when a field goes or changes its meaning
-//!   "model_version": 1,        of the model: raised when the same scenario and seed give other results
+//!   "model_version": 2,        of the model: raised when the same scenario and seed give other results
 //!   "replays": [ … ]           one for each scenario, in the order asked for
 //! }
 //! ```

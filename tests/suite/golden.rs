@@ -102,6 +102,15 @@ fn a_change_of_wording_alone_is_told_as_that() {
 }
 
 #[test]
+fn the_same_replay_of_another_model_is_told_as_that() {
+    let (folder, scenario) = approved();
+    change_golden(&folder, |golden| golden["envelope"]["model_version"] = json!(0));
+    let told = stdout(&hindsight(&["check", text(&scenario)]).assert().code(1));
+    assert_told(&told, &["another model: version 0 became ", "nothing else differs"]);
+    assert!(!told.contains("layout"), "{told}");
+}
+
+#[test]
 fn another_judgement_of_the_same_events_is_told_as_that() {
     let (folder, scenario) = approved();
     write(&folder, "a.json", &short_text().replace("\"to\": \"5m\"", "\"to\": \"130s\""));

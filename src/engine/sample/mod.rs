@@ -1,10 +1,11 @@
 //! Distributions of lengths of time: as a scenario writes them, and compiled for drawing.
 //!
-//! The samplers use integers and `libm`, so that every processor draws the same values. All but
-//! Erlang's invert the distribution function: one random number a draw, and a larger one never
-//! gives a shorter span, which keeps runs with common random numbers comparable. Spans are whole
-//! nanoseconds: a continuous draw is rounded to the nearest.
+//! The samplers use integers, `libm`, and an exponential and a logarithm of their own ([`exp`], [`ln`]), so
+//! that every processor draws the same values. All but Erlang's invert the distribution function: one random
+//! number a draw, and a larger one never gives a shorter span, which keeps runs with common random numbers
+//! comparable. Spans are whole nanoseconds: a continuous draw is rounded to the nearest.
 
+mod elementary;
 mod normal;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::engine::random::{below, uniform};
 use crate::units::{Factor, Span};
+pub use elementary::{exp, ln};
 use normal::standard_normal;
 
 /// How a length of time varies.
@@ -180,7 +182,7 @@ impl Sampler {
                 Span::from_nanos_f64(-phase_mean * log_of_uniforms(rng, *shape))
             }
             Compiled::LogNormal { median, sigma } => {
-                Span::from_nanos_f64(median * libm::exp(sigma * standard_normal(rng)))
+                Span::from_nanos_f64(median * exp(sigma * standard_normal(rng)))
             }
             Compiled::Pareto(pareto) => pareto.sample(rng),
             Compiled::Empirical(values) => pick(values, rng),
@@ -274,7 +276,7 @@ fn pick(values: &[Span], rng: &mut impl Rng) -> Span {
 /// The logarithm of a number from 0 (exclusive) to 1 (inclusive): an exponential draw, negated.
 #[inline]
 fn log_of_uniform(rng: &mut impl Rng) -> f64 {
-    libm::log(1.0 - uniform(rng))
+    ln(1.0 - uniform(rng))
 }
 
 /// The sum of `count` such logarithms.
@@ -286,7 +288,7 @@ fn log_of_uniforms(rng: &mut impl Rng, count: u32) -> f64 {
     while left > 0 {
         let block = left.min(BLOCK);
         let product = (0..block).fold(1.0, |product, _| product * (1.0 - uniform(rng)));
-        sum += libm::log(product);
+        sum += ln(product);
         left -= block;
     }
     sum
