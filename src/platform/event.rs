@@ -177,26 +177,33 @@ impl From<Event> for Packed {
 
 /// Whoever is handed an event as it is unpacked.
 pub trait Receiver {
-    /// What comes of it.
-    type Output;
-
     /// Takes the event.
-    fn receive(self, event: Event) -> Self::Output;
+    fn receive(self, event: Event);
 }
 
 impl Packed {
-    /// Unpacks it and hands it on.
+    /// Hands it on, unpacked.
     ///
-    /// Each kind is handed on where it is told from the others, so that a receiver that is inlined does not tell
-    /// them apart again: a jump less for each event was measured to save two per cent of a run's instructions.
-    ///
-    /// # Panics
-    ///
-    /// Panics if no event was packed: an error in this crate.
+    /// The most frequent kinds are handed on each by itself, so that a receiver that is inlined does not tell them
+    /// apart again: a jump less for each event was measured to save two per cent of a run's instructions.
+    #[inline(always)]
+    pub fn hand_to(self, receiver: impl Receiver) {
+        macro_rules! each_by_itself {
+            ($($kind:literal)*) => {
+                match self.parts().0 {
+                    $($kind => receiver.receive(self.unpacked_as($kind)),)*
+                    kind => receiver.receive(self.unpacked_as(kind)),
+                }
+            };
+        }
+        each_by_itself!(1 2 3 4 5 6 8 9 10);
+    }
+
+    /// The event of this kind that was packed.
     #[inline(always)]
     #[expect(clippy::cast_possible_truncation, reason = "what was packed is unpacked")]
-    pub fn hand_to<R: Receiver>(self, to: R) -> R::Output {
-        let (kind, place, detail, number) = self.parts();
+    fn unpacked_as(self, kind: u8) -> Event {
+        let (_, place, detail, number) = self.parts();
         let unit = || UnitId::from_bits(self.subject).expect("what was packed is unpacked");
         let attempt = || AttemptId::from_bits(self.subject).expect("what was packed is unpacked");
         let workload = |event| Event::Workload(WorkloadId(place), event);
@@ -207,45 +214,45 @@ impl Packed {
         let routing = |event| Event::Routing(StationId(place), event);
         let assistant = |event| Event::Assistant(StationId(place), event);
         match kind {
-            1 => to.receive(workload(workload::Event::Arrived)),
-            2 => to.receive(call(call::Event::Begun(unit()))),
-            3 => to.receive(call(call::Event::PauseEnded(unit()))),
-            4 => to.receive(call(call::Event::TimedOut(unit()))),
-            5 => to.receive(call(call::Event::Answered(attempt()))),
-            6 => to.receive(station(stations::Event::Arrived(attempt()))),
-            7 => to.receive(service(service::Event::WaitEnded(attempt()))),
-            8 => to.receive(service(service::Event::Served(attempt()))),
-            9 => to.receive(station(stations::Event::Returned(attempt(), Ok(())))),
+            1 => workload(workload::Event::Arrived),
+            2 => call(call::Event::Begun(unit())),
+            3 => call(call::Event::PauseEnded(unit())),
+            4 => call(call::Event::TimedOut(unit())),
+            5 => call(call::Event::Answered(attempt())),
+            6 => station(stations::Event::Arrived(attempt())),
+            7 => service(service::Event::WaitEnded(attempt())),
+            8 => service(service::Event::Served(attempt())),
+            9 => station(stations::Event::Returned(attempt(), Ok(()))),
             10 => {
                 let failure = Failure::ALL[usize::from(detail)];
-                to.receive(station(stations::Event::Returned(attempt(), Err(failure))))
+                station(stations::Event::Returned(attempt(), Err(failure)))
             }
-            11 => to.receive(service(service::Event::PullBegan(number))),
-            12 => to.receive(service(service::Event::PullEnded(number))),
-            13 => to.receive(service(service::Event::StartUpEnded(number))),
-            14 => to.receive(service(service::Event::Evaluated)),
-            15 => to.receive(Event::LifecycleRan),
-            16 => to.receive(Event::Acted(ActionId(place))),
-            17 => to.receive(Event::BinEnded),
-            18 => to.receive(workload(workload::Event::ClientReady(number))),
-            19 => to.receive(workload(workload::Event::Answered(number))),
-            20 => to.receive(service(service::Event::ReadyCallSucceeded(number))),
-            21 => to.receive(service(service::Event::ReadyCallFailed(number))),
-            22 => to.receive(jobs(jobs::Event::FellDue(attempt()))),
-            23 => to.receive(jobs(jobs::Event::Served(attempt()))),
-            24 => to.receive(jobs(jobs::Event::Paced)),
-            25 => to.receive(jobs(jobs::Event::DeadlinePassed(attempt()))),
-            26 => to.receive(jobs(jobs::Event::Reported(number as u16))),
-            27 => to.receive(routing(routing::Event::PatienceEnded(attempt()))),
-            28 => to.receive(routing(routing::Event::AgentFreed { tenant: number, group: detail })),
-            29 => to.receive(routing(routing::Event::ShiftChanged(number as u16))),
-            30 => to.receive(routing(routing::Event::Resumed(attempt()))),
-            31 => to.receive(routing(routing::Event::RecordRestored)),
-            32 => to.receive(assistant(assistant::Event::WaitEnded(attempt()))),
-            33 => to.receive(assistant(assistant::Event::CustomerAnswered(attempt()))),
-            34 => to.receive(assistant(assistant::Event::RoundBegan(attempt()))),
-            35 => to.receive(Event::OnCall(on_call::Event::NoiseCame)),
-            36 => to.receive(Event::OnCall(on_call::Event::Freed)),
+            11 => service(service::Event::PullBegan(number)),
+            12 => service(service::Event::PullEnded(number)),
+            13 => service(service::Event::StartUpEnded(number)),
+            14 => service(service::Event::Evaluated),
+            15 => Event::LifecycleRan,
+            16 => Event::Acted(ActionId(place)),
+            17 => Event::BinEnded,
+            18 => workload(workload::Event::ClientReady(number)),
+            19 => workload(workload::Event::Answered(number)),
+            20 => service(service::Event::ReadyCallSucceeded(number)),
+            21 => service(service::Event::ReadyCallFailed(number)),
+            22 => jobs(jobs::Event::FellDue(attempt())),
+            23 => jobs(jobs::Event::Served(attempt())),
+            24 => jobs(jobs::Event::Paced),
+            25 => jobs(jobs::Event::DeadlinePassed(attempt())),
+            26 => jobs(jobs::Event::Reported(number as u16)),
+            27 => routing(routing::Event::PatienceEnded(attempt())),
+            28 => routing(routing::Event::AgentFreed { tenant: number, group: detail }),
+            29 => routing(routing::Event::ShiftChanged(number as u16)),
+            30 => routing(routing::Event::Resumed(attempt())),
+            31 => routing(routing::Event::RecordRestored),
+            32 => assistant(assistant::Event::WaitEnded(attempt())),
+            33 => assistant(assistant::Event::CustomerAnswered(attempt())),
+            34 => assistant(assistant::Event::RoundBegan(attempt())),
+            35 => Event::OnCall(on_call::Event::NoiseCame),
+            36 => Event::OnCall(on_call::Event::Freed),
             _ => unreachable!("only events are packed"),
         }
     }
@@ -254,16 +261,7 @@ impl Packed {
 impl From<Packed> for Event {
     #[inline(always)]
     fn from(packed: Packed) -> Self {
-        struct Itself;
-        impl Receiver for Itself {
-            type Output = Event;
-
-            #[inline(always)]
-            fn receive(self, event: Event) -> Event {
-                event
-            }
-        }
-        packed.hand_to(Itself)
+        packed.unpacked_as(packed.parts().0)
     }
 }
 

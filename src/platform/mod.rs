@@ -310,8 +310,6 @@ impl engine::Model for Platform {
 }
 
 impl Receiver for &mut Platform {
-    type Output = ();
-
     #[inline(always)]
     fn receive(self, event: Event) {
         let desk = &mut self.desk;
