@@ -1,47 +1,53 @@
-//! The keys of all that is planned: the near ones in a heap, the far ones in a list without order.
+//! The keys of all that is planned: the next ones in a heap, the others in buckets without order.
 //!
-//! A heap of a million keys lies outside of the processor's caches, and each level of it waits for
-//! memory. So the heap holds what comes within a horizon, some ten thousand keys; when it is empty, the
-//! horizon moves on, and one sweep of the list, in the order in which memory is fastest, fills it again.
+//! A heap of a million keys lies outside of the processor's caches, and each level of it waits for memory. So
+//! the heap holds only some thousand keys. The others stand on rungs, each a span of time cut into buckets. When the
+//! heap is empty, the next bucket moves into it; one that holds too much is cut up into a rung of its own
+//! first. A key moves a few times, however many there are.
 //!
-//! A ladder queue of one rung. Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for
+//! A ladder queue with a heap at its foot. Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for
 //! large-scale discrete event simulation", 2005. <https://doi.org/10.1145/1103323.1103324>
 
 use super::NO_KEY;
 use super::heap::Heap;
+use super::rung::{Rung, clear, nanos_of};
 
-/// Keys of which the smallest is at hand; the heap has up to `NEAR_MAX` before there is a list.
+/// Keys of which the smallest is at hand; up to about `NEAR_MAX` of them are in the heap.
 #[derive(Debug)]
-pub(super) struct Keys<const NEAR_MAX: usize = 65_536> {
-    /// All keys before the horizon.
+pub(super) struct Keys<const NEAR_MAX: usize = 4096> {
+    /// All keys up to the nanosecond `near_last`.
     near: Heap,
-    /// All others.
-    far: Vec<u128>,
-    /// [`NO_KEY`] while none is far.
-    horizon: u128,
-    /// How many keys the heap may have before the horizon is drawn nearer.
+    near_last: u64,
+    /// How many keys the heap may have before they are cut up into a rung.
     near_max: usize,
+    /// The first ends with time itself; each other is one bucket of the rung before it, the one opened last.
+    rungs: Vec<Rung>,
+    /// How many keys are on rungs.
+    waiting: usize,
+    /// Rungs out of use, and a bucket.
+    spare: Vec<Rung>,
+    bucket: Vec<u128>,
 }
 
-/// Of the keys in the list about this part comes with a sweep, if that is many.
-const SWEEPS: usize = 32;
-/// So many keys are looked at to tell how they are spread.
-const SAMPLES: usize = 256;
-
 impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
-    /// How many keys come near at a time, at least.
-    const NEAR_MIN: usize = NEAR_MAX / 4;
-
     pub(super) const fn new() -> Self {
-        Self { near: Heap::new(), far: Vec::new(), horizon: NO_KEY, near_max: NEAR_MAX }
+        Self {
+            near: Heap::new(),
+            near_last: u64::MAX,
+            near_max: NEAR_MAX,
+            rungs: Vec::new(),
+            waiting: 0,
+            spare: Vec::new(),
+            bucket: Vec::new(),
+        }
     }
 
     /// The smallest key, or [`NO_KEY`].
     #[inline]
     pub(super) fn first(&mut self) -> u128 {
         let first = self.near.first();
-        if !self.far.is_empty() && first == NO_KEY {
-            return self.move_horizon();
+        if first == NO_KEY && self.waiting > 0 {
+            return self.approach();
         }
         first
     }
@@ -49,24 +55,26 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     /// The same, for one look, after which a key is most often added.
     #[inline]
     pub(super) fn peek(&mut self) -> u128 {
-        if self.far.is_empty() { self.near.peek() } else { self.first() }
+        let first = self.near.peek();
+        if first == NO_KEY && self.waiting > 0 {
+            return self.approach();
+        }
+        first
     }
 
     /// How many keys there are.
     #[inline]
     pub(super) const fn len(&self) -> usize {
-        self.near.len() + self.far.len()
+        self.near.len() + self.waiting
     }
 
     /// Adds `key`.
     #[inline(always)]
     pub(super) fn push(&mut self, key: u128) {
-        if key >= self.horizon {
-            self.far.push(key);
-            return;
-        }
-        if self.near.push(key) > self.near_max {
-            self.draw_horizon();
+        if nanos_of(key) > self.near_last {
+            self.push_to_rung(key);
+        } else if self.near.push(key) > self.near_max {
+            self.spread();
         }
     }
 
@@ -79,46 +87,57 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     /// Keeps only the keys that `is_kept` accepts.
     pub(super) fn retain(&mut self, mut is_kept: impl FnMut(u128) -> bool) {
         self.near.retain(&mut is_kept);
-        self.far.retain(|key| is_kept(*key));
+        self.waiting = self.rungs.iter_mut().map(|rung| rung.retain(&mut is_kept)).sum();
     }
 
-    /// Sends all but the nearest keys of a full heap to the list.
-    #[cold]
-    fn draw_horizon(&mut self) {
-        let mut keys = self.near.take_all();
-        let (_, horizon, _) = keys.select_nth_unstable(Self::NEAR_MIN);
-        self.horizon = *horizon;
-        self.far.extend(keys.drain(Self::NEAR_MIN..));
-        for key in keys {
-            self.near.push(key);
-        }
-        self.near_max = NEAR_MAX.max(self.far.len() / (SWEEPS / 4));
+    #[inline]
+    fn push_to_rung(&mut self, key: u128) {
+        let rung = self.rungs.iter_mut().rfind(|rung| nanos_of(key) <= rung.last());
+        rung.expect("the first rung ends with time itself").push(key);
+        self.waiting += 1;
     }
 
-    /// Fills the empty heap with the nearest keys of the list, of which it tells the first.
+    /// Sends all but the nearest keys of the heap to a new rung.
     #[cold]
-    fn move_horizon(&mut self) -> u128 {
-        let wanted = (self.far.len() / SWEEPS).max(Self::NEAR_MIN);
-        self.horizon = if self.far.len() <= wanted { NO_KEY } else { self.quantile(wanted) };
-        let mut index = 0;
-        while let Some(&key) = self.far.get(index) {
-            if key < self.horizon {
-                self.far.swap_remove(index);
-                self.near.push(key);
-            } else {
-                index += 1;
+    fn spread(&mut self) {
+        let keys = self.near.take_all();
+        self.add_rung(&keys);
+        self.approach();
+    }
+
+    /// Makes a rung of keys that were near.
+    fn add_rung(&mut self, keys: &[u128]) {
+        let mut rung = self.spare.pop().unwrap_or_default();
+        rung.hold(keys, self.near_last);
+        self.rungs.push(rung);
+        self.waiting += keys.len();
+    }
+
+    /// Fills the empty heap with the nearest keys of the rungs, of which there must be some, and tells the first.
+    #[inline(never)]
+    fn approach(&mut self) -> u128 {
+        let mut keys = std::mem::take(&mut self.bucket);
+        while let Some(rung) = self.rungs.last_mut() {
+            if rung.is_empty() {
+                self.spare.extend(self.rungs.pop());
+                continue;
             }
+            self.near_last = rung.open(&mut keys);
+            self.waiting -= keys.len();
+            let is_one_instant = || keys.iter().all(|key| nanos_of(*key) == nanos_of(keys[0]));
+            if keys.len() <= NEAR_MAX || is_one_instant() {
+                break;
+            }
+            self.add_rung(&keys);
+            clear(&mut keys);
         }
+        for key in &keys {
+            self.near.push(*key);
+        }
+        clear(&mut keys);
+        self.bucket = keys;
+        self.near_max = NEAR_MAX.max(2 * self.near.len());
         self.near.first()
-    }
-
-    /// A key of the list, by a sample, before which there are about `wanted` of its keys, and one at least.
-    fn quantile(&self, wanted: usize) -> u128 {
-        let samples = SAMPLES.min(self.far.len());
-        let step = self.far.len() / samples;
-        let mut sample: Vec<u128> = self.far.iter().step_by(step).take(samples).copied().collect();
-        sample.sort_unstable();
-        sample[(wanted * samples / self.far.len()).max(1)]
     }
 }
 
@@ -130,22 +149,27 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// The twin: an ordered set. Time goes on as keys are taken, so later ones are added.
+        /// The twin: an ordered set. Time goes on as keys are taken, so later ones are added: most of them soon,
+        /// some of them much later, and now and then many at one instant.
         #[test]
         fn keys_leave_in_ascending_order(
-            steps in prop::collection::vec((0..8, 1_u128..2_000), 0..600),
+            steps in prop::collection::vec((0..12, 0_u32..64, any::<u64>()), 0..600),
         ) {
             let mut keys: Keys<8> = Keys::new();
             let mut twin = BTreeSet::new();
-            let mut now = 1;
-            for (step, number) in steps {
+            let (mut now, mut ticket) = (0_u64, 0);
+            for (step, shift, number) in steps {
+                let mut add = |at| {
+                    ticket += 1;
+                    let key = u128::from(at) << 64 | ticket;
+                    keys.push(key);
+                    twin.insert(key);
+                };
                 match step {
-                    0..5 => {
-                        if twin.insert(now + number) {
-                            keys.push(now + number);
-                        }
-                    }
-                    5 if number % 16 == 0 => {
+                    0..6 => add(now.saturating_add(number % 100)),
+                    6 | 7 => add(now.saturating_add(number >> shift)),
+                    8 => (0..shift).for_each(|_| add(now.saturating_add(number % 1000))),
+                    9 if number % 16 == 0 => {
                         keys.retain(|key| key % 3 != 0);
                         twin.retain(|key| key % 3 != 0);
                     }
@@ -154,7 +178,8 @@ mod tests {
                         prop_assert_eq!(keys.first(), first.unwrap_or(NO_KEY));
                         if let Some(first) = first {
                             keys.pop();
-                            now = first;
+                            now = nanos_of(first);
+                            prop_assert_eq!(keys.peek(), twin.first().copied().unwrap_or(NO_KEY));
                         }
                     }
                 }
@@ -169,18 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn of_many_keys_few_are_near() {
-        let mut keys: Keys<64> = Keys::new();
-        for number in 0..10_000_u128 {
-            keys.push(1 + number * 7_919 % 10_007);
+    fn many_keys_of_one_instant_are_not_cut_up_again_and_again() {
+        let mut keys: Keys<8> = Keys::new();
+        for ticket in 1..=1000 {
+            keys.push(7 << 64 | ticket);
         }
-        let mut last = 0;
-        for _ in 0..10_000 {
-            let first = keys.first();
-            assert!(first > last && first != NO_KEY);
-            assert!(keys.near.len() <= 10_000 / (SWEEPS / 4), "{} are near", keys.near.len());
-            keys.pop();
-            last = first;
-        }
+        assert_eq!((keys.len(), keys.waiting), (1000, 0));
+        assert!(keys.near_max >= 1000, "up to {}", keys.near_max);
     }
 }

@@ -15,6 +15,7 @@
 mod heap;
 mod keys;
 mod line;
+mod rung;
 #[cfg(test)]
 mod tests;
 mod this_instant;
