@@ -5,6 +5,8 @@
 //! to the same result. What is lost: where in its bucket a span lay.
 //! <https://hdrhistogram.github.io/HdrHistogram/>
 
+use std::ops::Range;
+
 use crate::units::Span;
 
 /// The logarithm of the number of buckets in each power of two.
@@ -24,13 +26,40 @@ pub struct Histogram {
     sum: u128,
 }
 
-/// A histogram without its empty buckets.
+/// Histograms of one bin after another, without their empty buckets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SparseHistogram {
-    /// Bucket and count, by bucket; a count beyond 32 bits takes several entries.
-    buckets: Vec<(u16, u32)>,
-    count: u64,
+pub struct HistogramSeries {
+    /// Those of the first bin by bucket, then those of the second, and so on.
+    entries: Vec<Entry>,
+    bins: Vec<Summary>,
+}
+
+/// A stretch of a series of histograms.
+#[derive(Clone, Copy, Debug)]
+pub struct Histograms<'a> {
+    /// The entries of the series up to the end of the stretch.
+    entries: &'a [Entry],
+    /// Where those of the stretch begin.
+    first: usize,
+    bins: &'a [Summary],
+}
+
+/// A bucket in the upper 12 bits, and how many spans it holds; where it holds more than fit, it takes several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry(u32);
+
+const COUNT_BITS: u32 = 20;
+const COUNT_MAX: u64 = (1 << COUNT_BITS) - 1;
+const _: () =
+    assert!(BUCKETS <= 1 << (u32::BITS - COUNT_BITS), "an entry has room for every bucket");
+
+/// What one histogram of a series comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Summary {
     sum: u128,
+    count: u64,
+    /// Where its entries end.
+    end: usize,
 }
 
 impl Histogram {
@@ -96,53 +125,6 @@ impl Histogram {
         Some(middle_of(found))
     }
 
-    /// Adds everything that `other` counted.
-    pub fn merge(&mut self, other: &Self) {
-        for word in bits(other.words_touched) {
-            for bit in bits(other.touched[word]) {
-                let bucket = 64 * word + bit;
-                self.add(bucket, other.counts[bucket]);
-            }
-        }
-        self.count += other.count;
-        self.sum += other.sum;
-    }
-
-    /// Adds everything that `other` counted.
-    pub fn merge_sparse(&mut self, other: &SparseHistogram) {
-        for &(bucket, count) in &other.buckets {
-            self.add(usize::from(bucket), u64::from(count));
-        }
-        self.count += other.count;
-        self.sum += other.sum;
-    }
-
-    /// Moves what was counted out, so that this histogram is empty; it costs only what was touched.
-    pub fn drain_sparse(&mut self) -> SparseHistogram {
-        if self.count == 0 {
-            return SparseHistogram::default();
-        }
-        let words = std::mem::take(&mut self.words_touched);
-        let buckets_in = |word: usize| self.touched[word].count_ones() as usize;
-        let mut buckets = Vec::with_capacity(bits(words).map(buckets_in).sum());
-        for word in bits(words) {
-            for bit in bits(std::mem::take(&mut self.touched[word])) {
-                let bucket = 64 * word + bit;
-                let mut left = std::mem::take(&mut self.counts[bucket]);
-                #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
-                let bucket = bucket as u16;
-                while left > 0 {
-                    let part = u32::try_from(left).unwrap_or(u32::MAX);
-                    buckets.push((bucket, part));
-                    left -= u64::from(part);
-                }
-            }
-        }
-        let (count, sum) = (self.count, self.sum);
-        (self.count, self.sum) = (0, 0);
-        SparseHistogram { buckets, count, sum }
-    }
-
     fn add(&mut self, bucket: usize, count: u64) {
         if self.counts.is_empty() {
             self.counts.resize(BUCKETS, 0);
@@ -164,17 +146,91 @@ fn bits(word: u64) -> impl Iterator<Item = usize> {
     rests.map(|rest| rest.trailing_zeros() as usize)
 }
 
-impl SparseHistogram {
+impl HistogramSeries {
+    /// A series without bins, and room for so many.
+    #[must_use]
+    pub fn with_room_for(bins: usize) -> Self {
+        Self { entries: Vec::new(), bins: Vec::with_capacity(bins) }
+    }
+
+    /// Moves what a histogram counted out, as the next bin; it costs only what was touched.
+    #[inline(never)]
+    pub fn take(&mut self, histogram: &mut Histogram) {
+        if histogram.count > 0 {
+            for word in bits(std::mem::take(&mut histogram.words_touched)) {
+                for bit in bits(std::mem::take(&mut histogram.touched[word])) {
+                    let bucket = 64 * word + bit;
+                    let mut left = std::mem::take(&mut histogram.counts[bucket]);
+                    while left > 0 {
+                        let part = left.min(COUNT_MAX);
+                        self.entries.push(Entry::new(bucket, part));
+                        left -= part;
+                    }
+                }
+            }
+        }
+        let (sum, count) =
+            (std::mem::take(&mut histogram.sum), std::mem::take(&mut histogram.count));
+        self.bins.push(Summary { sum, count, end: self.entries.len() });
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn all(&self) -> Histograms<'_> {
+        Histograms { entries: &self.entries, first: 0, bins: &self.bins }
+    }
+}
+
+impl Histograms<'_> {
+    /// Those of some of the bins.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the stretch has no such bins.
+    #[must_use]
+    pub fn part(self, bins: Range<usize>) -> Self {
+        let first = bins.start.checked_sub(1).map_or(self.first, |before| self.bins[before].end);
+        let bins = &self.bins[bins];
+        let end = bins.last().map_or(first, |last| last.end);
+        Self { entries: &self.entries[..end], first, bins }
+    }
+
+    /// What all bins counted together.
+    #[must_use]
+    pub fn merged(self) -> Histogram {
+        let mut all = Histogram::default();
+        for entry in &self.entries[self.first..] {
+            all.add(entry.bucket(), entry.count());
+        }
+        (all.count, all.sum) = (self.count(), self.sum());
+        all
+    }
+
     /// How many spans were counted.
     #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
+    pub fn count(self) -> u64 {
+        self.bins.iter().map(|bin| bin.count).sum()
     }
 
     /// All spans together, in nanoseconds, exactly.
     #[must_use]
-    pub const fn sum(&self) -> u128 {
-        self.sum
+    pub fn sum(self) -> u128 {
+        self.bins.iter().map(|bin| bin.sum).sum()
+    }
+}
+
+impl Entry {
+    #[expect(clippy::cast_possible_truncation, reason = "the bits of both are counted above")]
+    const fn new(bucket: usize, count: u64) -> Self {
+        Self((bucket as u32) << COUNT_BITS | count as u32)
+    }
+
+    const fn bucket(self) -> usize {
+        (self.0 >> COUNT_BITS) as usize
+    }
+
+    const fn count(self) -> u64 {
+        self.0 as u64 & COUNT_MAX
     }
 }
 
@@ -228,25 +284,26 @@ mod tests {
         }
 
         #[test]
-        fn drained_parts_merge_to_the_whole(parts in vec(vec(any_value(), 0..50), 1..6)) {
-            let mut source = Histogram::default();
-            let (mut by_sparse, mut by_merge) = (Histogram::default(), Histogram::default());
-            for part in &parts {
-                for &value in part {
+        fn any_part_of_a_series_counts_what_its_bins_did(
+            bins in vec(vec(any_value(), 0..50), 1..8),
+            ends in (0_usize..9, 0_usize..9, 0_usize..9, 0_usize..9),
+        ) {
+            let (mut source, mut series) = (Histogram::default(), HistogramSeries::with_room_for(3));
+            for values in &bins {
+                for &value in values {
                     source.record(Span::from_nanos(value));
                 }
-                let drained = source.drain_sparse();
-                prop_assert!(drained.buckets.is_sorted_by_key(|entry| entry.0));
-                prop_assert_eq!(drained.count(), part.len() as u64);
-                let counted = drained.buckets.iter().map(|(_, count)| u64::from(*count)).sum::<u64>();
-                prop_assert_eq!(counted, part.len() as u64);
-                by_sparse.merge_sparse(&drained);
-                by_merge.merge(&of(part));
+                series.take(&mut source);
             }
-            prop_assert_eq!(source.drain_sparse(), SparseHistogram::default());
-            let whole = of(&parts.concat()).drain_sparse();
-            prop_assert_eq!(&by_sparse.drain_sparse(), &whole);
-            prop_assert_eq!(&by_merge.drain_sparse(), &whole);
+            prop_assert_eq!((source.count(), source.sum()), (0, 0));
+            // A part of a part, to see that both begin where they should.
+            let part = |all: usize, a: usize, b: usize| a.min(b).min(all)..a.max(b).min(all);
+            let outer = part(bins.len(), ends.0, ends.1);
+            let inner = part(outer.len(), ends.2, ends.3);
+            let found = series.all().part(outer.clone()).part(inner.clone()).merged();
+            let expected = of(&bins[outer][inner].concat());
+            prop_assert_eq!((&found.counts, &found.touched), (&expected.counts, &expected.touched));
+            prop_assert_eq!((found.count(), found.sum()), (expected.count(), expected.sum()));
         }
     }
 
@@ -278,11 +335,16 @@ mod tests {
     }
 
     #[test]
-    fn a_count_beyond_32_bits_survives_draining() {
-        let mut histogram = Histogram::default();
-        let buckets = vec![(5, u32::MAX), (5, 3)];
-        let count = u64::from(u32::MAX) + 3;
-        histogram.merge_sparse(&SparseHistogram { buckets, count, sum: 5 * u128::from(count) });
-        assert_eq!(histogram.drain_sparse().buckets, [(5, u32::MAX), (5, 3)]);
+    fn a_count_that_does_not_fit_an_entry_takes_several() {
+        let (mut histogram, mut series) = (Histogram::default(), HistogramSeries::default());
+        let count = 2 * COUNT_MAX + 3;
+        (histogram.count, histogram.sum) = (count, 5 * u128::from(count));
+        histogram.add(5, count);
+        series.take(&mut histogram);
+        let expected = [COUNT_MAX, COUNT_MAX, 3].map(|count| Entry::new(5, count));
+        assert_eq!(
+            (series.entries.as_slice(), series.all().merged().counts[5]),
+            (&expected[..], count)
+        );
     }
 }

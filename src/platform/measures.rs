@@ -1,11 +1,13 @@
 //! What can be measured of a station, a call or a workload, and how a span of time becomes one number.
 
+use std::ops::Range;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::recorder::Bin;
 use crate::measure::gauge::Level;
-use crate::measure::histogram::{Histogram, SparseHistogram};
+use crate::measure::histogram::Histograms;
 use crate::units::Span;
 
 /// What is measured.
@@ -244,12 +246,12 @@ pub struct Stretch<'a> {
     /// The bins, each of `resolution`.
     pub bins: &'a [Bin],
     /// The latencies of the same bins.
-    pub latencies: &'a [SparseHistogram],
+    pub latencies: Histograms<'a>,
     /// How long one bin is.
     pub resolution: Span,
 }
 
-impl Stretch<'_> {
+impl<'a> Stretch<'a> {
     /// The value of a measure over the whole stretch, or nothing where there is none (no operation
     /// ended, no pull was tried); rates per second, times in nanoseconds.
     ///
@@ -272,7 +274,9 @@ impl Stretch<'_> {
             }
             Measure::InVainShare => share(sum(|bin| bin.in_vain), self.operations()),
             Measure::FailedPullShare => share(sum(|bin| bin.pulls_failed), sum(|bin| bin.pulls)),
-            Measure::Latency => self.latency(percentile).map(Span::as_nanos_f64),
+            Measure::Latency => {
+                self.latencies.merged().percentile(percentile).map(Span::as_nanos_f64)
+            }
             Measure::MeanLatency => self.mean_latency(),
             Measure::QueueDepth => Some(f64::from(last.waiting.last)),
             Measure::InFlight => Some(f64::from(last.in_flight.last)),
@@ -335,7 +339,7 @@ impl Stretch<'_> {
     pub fn extreme(&self, measure: Measure, percentile: f64, is_max: bool) -> Option<f64> {
         let values = (0..self.bins.len()).filter_map(|bin| {
             let Some(level) = measure.level() else {
-                return self.bin(bin).value(measure, percentile);
+                return self.part(bin..bin + 1).value(measure, percentile);
             };
             let Level { min, max, .. } = *level(&self.bins[bin]);
             Some(f64::from(if is_max { max } else { min }))
@@ -343,14 +347,13 @@ impl Stretch<'_> {
         if is_max { values.reduce(f64::max) } else { values.reduce(f64::min) }
     }
 
-    /// One bin of the stretch.
+    /// Some bins of the stretch, as far as it has them.
     #[must_use]
-    pub fn bin(&self, bin: usize) -> Stretch<'_> {
-        Stretch {
-            bins: &self.bins[bin..=bin],
-            latencies: &self.latencies[bin..=bin],
-            resolution: self.resolution,
-        }
+    pub fn part(&self, bins: Range<usize>) -> Stretch<'a> {
+        let end = bins.end.min(self.bins.len());
+        let part = bins.start.min(end)..end;
+        let latencies = self.latencies.part(part.clone());
+        Stretch { bins: &self.bins[part], latencies, resolution: self.resolution }
     }
 
     /// How many operations ended.
@@ -362,18 +365,8 @@ impl Stretch<'_> {
             .sum()
     }
 
-    fn latency(&self, percentile: f64) -> Option<Span> {
-        let mut all = Histogram::default();
-        for latencies in self.latencies {
-            all.merge_sparse(latencies);
-        }
-        all.percentile(percentile)
-    }
-
     fn mean_latency(&self) -> Option<f64> {
-        let count: u64 = self.latencies.iter().map(SparseHistogram::count).sum();
-        let sum: u128 = self.latencies.iter().map(SparseHistogram::sum).sum();
-        share(sum as f64, count as f64)
+        share(self.latencies.sum() as f64, self.latencies.count() as f64)
     }
 }
 

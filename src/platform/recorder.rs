@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::measures::Stretch;
 use super::parts::outcome::Outcome;
 use crate::measure::gauge::{Gauge, Level};
-use crate::measure::histogram::{Histogram, SparseHistogram};
+use crate::measure::histogram::{Histogram, HistogramSeries};
 use crate::units::{Instant, Span};
 
 /// A station or a call, as something that is measured.
@@ -67,7 +67,7 @@ pub struct Target {
     /// How many queues of each tenant hold an item without its record, if an indicator wants to know.
     pub affected_of: Option<Vec<u32>>,
     bins: Vec<Bin>,
-    latencies: Vec<SparseHistogram>,
+    latencies: HistogramSeries,
 }
 
 /// Which operations of a tenant an indicator counts as bad.
@@ -151,7 +151,7 @@ impl Target {
         bin.in_flight = self.in_flight.close(now);
         bin.up = self.up.close(now);
         self.bins.push(bin);
-        self.latencies.push(self.latency.drain_sparse());
+        self.latencies.take(&mut self.latency);
         for watch in &mut self.watches {
             watch.close();
         }
@@ -203,7 +203,7 @@ impl Recorder {
         let room = usize::try_from(bins).unwrap_or(usize::MAX).min((1 << 20) / targets.max(1));
         let target = |_| Target {
             bins: Vec::with_capacity(room),
-            latencies: Vec::with_capacity(room),
+            latencies: HistogramSeries::with_room_for(room),
             ..Target::default()
         };
         Self { resolution, targets: (0..targets).map(target).collect() }
@@ -288,7 +288,7 @@ impl Recorder {
         let first = first.min(end);
         Stretch {
             bins: &target.bins[first..end],
-            latencies: &target.latencies[first..end],
+            latencies: target.latencies.all().part(first..end),
             resolution: self.resolution,
         }
     }

@@ -92,7 +92,7 @@ impl Series<'_> {
     pub fn over(&self, first: usize, end: usize) -> Option<f64> {
         let all = self.stretch.bins.len();
         let [first, end] = [first, end].map(|bin| bin.saturating_sub(self.first).min(all));
-        let part = self.part(first, end.max(first));
+        let part = self.stretch.part(first..end.max(first));
         let percentile = self.percentile.unwrap_or(0.0);
         let is_peak = is_level(self.measure) && self.measure != Measure::Replicas;
         self.in_unit(if is_peak {
@@ -107,16 +107,8 @@ impl Series<'_> {
         let (all, bins) = (self.stretch.bins.len(), bins.max(1));
         (0..all).step_by(bins).map(move |first| {
             let end = (first + bins).min(all);
-            (self.begins + self.stretch.resolution * end as u64, self.part(first, end))
+            (self.begins + self.stretch.resolution * end as u64, self.stretch.part(first..end))
         })
-    }
-
-    fn part(&self, first: usize, end: usize) -> Stretch<'_> {
-        Stretch {
-            bins: &self.stretch.bins[first..end],
-            latencies: &self.stretch.latencies[first..end],
-            resolution: self.stretch.resolution,
-        }
     }
 
     fn in_unit(&self, value: Option<f64>) -> Option<f64> {

@@ -157,7 +157,8 @@ impl Counter<'_> {
 /// The first or last bin in which a measure crosses a bound.
 fn crossing(metric: &Metric, stretch: &Stretch<'_>, bound: Threshold) -> Option<usize> {
     let is_crossed = |bin: &usize| {
-        let value = stretch.bin(*bin).value(metric.measure, metric.percentile.unwrap_or(50.0));
+        let value =
+            stretch.part(*bin..bin + 1).value(metric.measure, metric.percentile.unwrap_or(50.0));
         value.is_some_and(|value| bound.is_crossed(value))
     };
     let mut bins = 0..stretch.bins.len();

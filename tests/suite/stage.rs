@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use hindsight::measure::gauge::Level;
-use hindsight::measure::histogram::Histogram;
 use hindsight::platform::log::Emerged;
 use hindsight::platform::measures::Stretch;
 use hindsight::platform::parts::outcome::Failure;
@@ -202,9 +201,7 @@ impl Replay {
 
     /// The mean latency of what was done, in seconds.
     pub(crate) fn latency(&self, name: &str) -> f64 {
-        let mut all = Histogram::default();
-        self.series(name).latencies.iter().for_each(|bin| all.merge_sparse(bin));
-        all.mean().expect("something was done").as_secs_f64()
+        self.series(name).latencies.merged().mean().expect("something was done").as_secs_f64()
     }
 }
 

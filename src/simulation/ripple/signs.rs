@@ -145,22 +145,11 @@ fn has_work(stretch: Stretch) -> bool {
     stretch.total(Measure::ArrivalRate) + f64::from(at_first) >= COUNT_MIN
 }
 
-/// A part of a series, as far as it has these bins.
-pub(super) fn part(series: Stretch, bins: Range<usize>) -> Stretch {
-    let end = bins.end.min(series.bins.len());
-    let start = bins.start.min(end);
-    Stretch {
-        bins: &series.bins[start..end],
-        latencies: &series.latencies[start..end],
-        resolution: series.resolution,
-    }
-}
-
 impl<'a> Judged<'a> {
     /// Judges the watched part of a series by its usual part.
     #[must_use]
     pub fn new(series: Stretch<'a>, frame: &Frame) -> Self {
-        let usual = part(series, frame.usual.clone());
+        let usual = series.part(frame.usual.clone());
         let mut this = Self {
             series,
             usual,
@@ -190,7 +179,7 @@ impl<'a> Judged<'a> {
     #[must_use]
     pub(super) fn while_open(mut self, closes: bool) -> Self {
         for window in 0..self.windows() {
-            let stretch = part(self.series, self.bins(window));
+            let stretch = self.series.part(self.bins(window));
             if closes && stretch.bins.iter().all(|bin| bin.slots.area <= 0.0) {
                 self.signs[window].clear();
             }
@@ -199,7 +188,7 @@ impl<'a> Judged<'a> {
     }
 
     fn shows(&self, window: usize, sign: Sign) -> bool {
-        let stretch = part(self.series, self.bins(window));
+        let stretch = self.series.part(self.bins(window));
         self.limits[sign as usize]
             .is_some_and(|limit| sign.is_beyond(stretch, limit) && sign.is_enough(stretch))
     }
@@ -232,7 +221,7 @@ impl<'a> Judged<'a> {
 
     /// What a sign looks at, over a window.
     pub(super) fn value(&self, window: usize, sign: Sign) -> f64 {
-        sign.value(part(self.series, self.bins(window))).unwrap_or(0.0)
+        sign.value(self.series.part(self.bins(window))).unwrap_or(0.0)
     }
 
     /// The worst that a sign shows in any of these windows.
@@ -271,6 +260,6 @@ impl<'a> Judged<'a> {
 
     fn is_bin_beyond(&self, bin: usize, sign: Sign) -> bool {
         let limit = self.limits[sign as usize];
-        limit.is_some_and(|limit| sign.is_beyond(part(self.series, bin..bin + 1), limit))
+        limit.is_some_and(|limit| sign.is_beyond(self.series.part(bin..bin + 1), limit))
     }
 }

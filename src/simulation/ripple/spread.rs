@@ -8,7 +8,7 @@
 //! More is at least half as much again as usual, and one a second or more: of fewer, half as much again may
 //! be chance. Retries count as no load here: they follow from the trouble at the very station that is asked.
 
-use super::signs::{Judged, Sign, part};
+use super::signs::{Judged, Sign};
 use super::{Bad, Call, Frame, Graph};
 use crate::platform::measures::Stretch;
 
@@ -103,10 +103,10 @@ fn sign_at(call: &Judged, onset: usize) -> Option<(Sign, usize)> {
 /// Whether more came by a call just before a bin or from it on, and how many times the usual it was.
 #[expect(clippy::option_option, reason = "no rise, a rise from nothing, and a rise by a factor")]
 fn risen(call: &Call, onset: usize, frame: &Frame) -> Option<Option<f64>> {
-    let usual = rate(call, part(call.series, frame.usual.clone()));
+    let usual = rate(call, call.series.part(frame.usual.clone()));
     let before = onset.saturating_sub(frame.window)..onset;
     let after = onset..(onset + frame.window).min(frame.watched.end);
-    let [before, after] = [before, after].map(|bins| rate(call, part(call.series, bins)));
+    let [before, after] = [before, after].map(|bins| rate(call, call.series.part(bins)));
     let load = before.max(after);
     let is_more = load >= usual * LOAD_FACTOR && load >= LOAD_PER_SECOND_MIN;
     is_more.then(|| (usual > 0.0).then(|| load / usual))

@@ -4,7 +4,7 @@ use super::signs::Sign;
 use super::spread::Way;
 use super::{Bad, Call, Frame, Graph, Station, ripple};
 use crate::measure::gauge::Level;
-use crate::measure::histogram::{Histogram, SparseHistogram};
+use crate::measure::histogram::{Histogram, HistogramSeries};
 use crate::platform::measures::Stretch;
 use crate::platform::recorder::Bin;
 use crate::units::Span;
@@ -16,7 +16,7 @@ type Change = fn(&mut Bin);
 
 struct Series {
     bins: Vec<Bin>,
-    latencies: Vec<SparseHistogram>,
+    latencies: HistogramSeries,
 }
 
 /// Fifty done in each bin, each within 100 ms.
@@ -28,7 +28,7 @@ fn usual_bin() -> Bin {
 impl Series {
     /// A usual series that `change` changes from a bin up to another.
     fn new(bins: std::ops::Range<usize>, change: Change, millis: u64) -> Self {
-        let mut this = Self { bins: Vec::new(), latencies: Vec::new() };
+        let mut this = Self { bins: Vec::new(), latencies: HistogramSeries::default() };
         for index in 0..BINS {
             let mut bin = usual_bin();
             let is_changed = bins.contains(&index);
@@ -41,7 +41,7 @@ impl Series {
                 latency.record(Span::from_nanos(millis * 1_000_000));
             }
             this.bins.push(bin);
-            this.latencies.push(latency.drain_sparse());
+            this.latencies.take(&mut latency);
         }
         this
     }
@@ -55,7 +55,7 @@ impl Series {
     }
 
     fn stretch(&self) -> Stretch<'_> {
-        Stretch { bins: &self.bins, latencies: &self.latencies, resolution: BIN }
+        Stretch { bins: &self.bins, latencies: self.latencies.all(), resolution: BIN }
     }
 
     fn station(&self) -> Station<'_> {

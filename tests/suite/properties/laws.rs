@@ -9,7 +9,6 @@ use super::cases;
 use super::platforms::any_platform;
 use super::scenarios::any_scenario;
 use crate::stage::{Replay, time};
-use hindsight::measure::histogram::SparseHistogram;
 use hindsight::report::Report;
 use hindsight::report::json::{Document, Replay as Told};
 use hindsight::report::text::{self, Look};
@@ -23,7 +22,7 @@ use hindsight::simulation;
 fn assert_little(name: &str, replay: &Replay) -> Result<(), TestCaseError> {
     let series = replay.series(name);
     let area: f64 = series.bins.iter().map(|bin| bin.in_flight.area).sum();
-    let known: u128 = series.latencies.iter().map(SparseHistogram::sum).sum();
+    let known = series.latencies.sum();
     let others: u32 = series.bins.iter().map(|bin| bin.failed + bin.in_vain).sum();
     let left = series.bins.last().map_or(0, |bin| bin.in_flight.last);
     let run = series.resolution.as_nanos_f64() * series.bins.len() as f64;
