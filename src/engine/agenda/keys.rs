@@ -8,6 +8,8 @@
 //! A ladder queue with a heap at its foot. Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for
 //! large-scale discrete event simulation", 2005. <https://doi.org/10.1145/1103323.1103324>
 
+use std::hint::black_box;
+
 use super::NO_KEY;
 use super::heap::Heap;
 use super::rung::{Rung, clear, nanos_of};
@@ -43,21 +45,24 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     }
 
     /// The smallest key, or [`NO_KEY`].
+    ///
+    /// Where many have waited, what stands behind them has left the processor's caches: `look` reads it for all keys
+    /// that come near together, which takes the time of a few.
     #[inline]
-    pub(super) fn first(&mut self) -> u128 {
+    pub(super) fn first<R>(&mut self, look: impl Fn(u128) -> R) -> u128 {
         let first = self.near.first();
         if first == NO_KEY && self.waiting > 0 {
-            return self.approach();
+            return self.approach(look);
         }
         first
     }
 
     /// The same, for one look, after which a key is most often added.
     #[inline]
-    pub(super) fn peek(&mut self) -> u128 {
+    pub(super) fn peek<R>(&mut self, look: impl Fn(u128) -> R) -> u128 {
         let first = self.near.peek();
         if first == NO_KEY && self.waiting > 0 {
-            return self.approach();
+            return self.approach(look);
         }
         first
     }
@@ -102,7 +107,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     fn spread(&mut self) {
         let keys = self.near.take_all();
         self.add_rung(&keys);
-        self.approach();
+        self.approach(|_| ());
     }
 
     /// Makes a rung of keys that were near.
@@ -115,7 +120,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
 
     /// Fills the empty heap with the nearest keys of the rungs, of which there must be some, and tells the first.
     #[inline(never)]
-    fn approach(&mut self) -> u128 {
+    fn approach<R>(&mut self, look: impl Fn(u128) -> R) -> u128 {
         let mut keys = std::mem::take(&mut self.bucket);
         while let Some(rung) = self.rungs.last_mut() {
             if rung.is_empty() {
@@ -124,12 +129,18 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
             }
             self.near_last = rung.open(&mut keys);
             self.waiting -= keys.len();
+            if self.near_last == rung.last() {
+                self.spare.extend(self.rungs.pop());
+            }
             let is_one_instant = || keys.iter().all(|key| nanos_of(*key) == nanos_of(keys[0]));
             if keys.len() <= NEAR_MAX || is_one_instant() {
                 break;
             }
             self.add_rung(&keys);
             clear(&mut keys);
+        }
+        for key in &keys {
+            black_box(look(*key));
         }
         for key in &keys {
             self.near.push(*key);
@@ -144,6 +155,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use std::cell::RefCell;
     use std::collections::BTreeSet;
 
     use super::*;
@@ -175,21 +187,21 @@ mod tests {
                     }
                     _ => {
                         let first = twin.pop_first();
-                        prop_assert_eq!(keys.first(), first.unwrap_or(NO_KEY));
+                        prop_assert_eq!(keys.first(|_| ()), first.unwrap_or(NO_KEY));
                         if let Some(first) = first {
                             keys.pop();
                             now = nanos_of(first);
-                            prop_assert_eq!(keys.peek(), twin.first().copied().unwrap_or(NO_KEY));
+                            prop_assert_eq!(keys.peek(|_| ()), twin.first().copied().unwrap_or(NO_KEY));
                         }
                     }
                 }
                 prop_assert_eq!(keys.len(), twin.len());
             }
             while let Some(first) = twin.pop_first() {
-                prop_assert_eq!(keys.first(), first);
+                prop_assert_eq!(keys.first(|_| ()), first);
                 keys.pop();
             }
-            prop_assert_eq!((keys.first(), keys.len()), (NO_KEY, 0));
+            prop_assert_eq!((keys.first(|_| ()), keys.len()), (NO_KEY, 0));
         }
     }
 
@@ -201,5 +213,36 @@ mod tests {
         }
         assert_eq!((keys.len(), keys.waiting), (1000, 0));
         assert!(keys.near_max >= 1000, "up to {}", keys.near_max);
+    }
+
+    #[test]
+    fn what_comes_near_is_looked_at_once_before_its_turn() {
+        let mut keys: Keys<8> = Keys::new();
+        let all: Vec<u128> = (1..=20).map(|number| number << 74 | 1).collect();
+        for key in &all {
+            keys.push(*key);
+        }
+        let looked = RefCell::new(Vec::new());
+        for key in &all {
+            assert_eq!(keys.first(|key| looked.borrow_mut().push(key)), *key);
+            keys.pop();
+        }
+        // The first was near from when the heap was cut up.
+        assert_eq!(looked.into_inner(), all[1..]);
+    }
+
+    #[test]
+    fn rungs_do_not_add_up_as_time_goes_on() {
+        let mut keys: Keys<8> = Keys::new();
+        for number in 1..=100 {
+            keys.push(number << 80 | number);
+        }
+        for _ in 0..20_000 {
+            let first = keys.first(|_| ());
+            keys.pop();
+            keys.push(first + (100 << 80));
+        }
+        let rungs = keys.rungs.len() + keys.spare.len();
+        assert!(rungs <= 4, "{rungs} for a hundred keys");
     }
 }

@@ -231,7 +231,9 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     fn next_of_all(&mut self, end: Instant) -> Option<(Instant, E)> {
         loop {
-            if !self.this_instant.is_empty() && instant_of(self.keys.peek()) > self.now {
+            let slots = &self.slots;
+            let look = |key| slots.get(slot_of(ticket_of(key)) as usize).map(|slot| slot.ticket);
+            if !self.this_instant.is_empty() && instant_of(self.keys.peek(look)) > self.now {
                 if self.now >= end {
                     return None;
                 }
@@ -241,7 +243,7 @@ impl<E: Copy> Agenda<E> {
                 }
                 continue;
             }
-            let first = self.keys.first();
+            let first = self.keys.first(look);
             let at = instant_of(first);
             if at >= end {
                 return None;
