@@ -41,9 +41,10 @@ pub struct Day {
 /// A walk along a profile, from segment to segment: neighbouring steps of one rate.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Walk {
-    /// Where the segment ends, and its rate in arrivals per nanosecond.
+    /// Where the segment ends, its rate in arrivals per nanosecond, and the nanoseconds for each.
     end: Instant,
     rate: f64,
+    gap: f64,
     /// Where the step after it ends, and its rate; none before the start and after the end.
     next: Option<(Instant, f64)>,
     /// The day that was looked at last.
@@ -79,7 +80,7 @@ impl Profile {
             if walk.end > from {
                 let within = walk.end.since(at).as_nanos_f64() * walk.rate;
                 if left < within {
-                    return at + Span::from_nanos_f64(left / walk.rate);
+                    return at + Span::from_nanos_f64(left * walk.gap);
                 }
                 left -= within;
                 at = walk.end;
@@ -95,7 +96,7 @@ impl Profile {
     fn go_on(&self, walk: &mut Walk) -> bool {
         let first = walk.next.take().or_else(|| self.step_from(walk.end, &mut walk.day));
         let Some((end, rate)) = first else { return false };
-        (walk.end, walk.rate) = (end, rate);
+        (walk.end, walk.rate, walk.gap) = (end, rate, 1.0 / rate);
         while let Some((end, next)) = self.step_from(walk.end, &mut walk.day) {
             if next.to_bits() != rate.to_bits() {
                 walk.next = Some((end, next));

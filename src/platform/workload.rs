@@ -79,12 +79,16 @@ pub enum Arrivals {
 /// Tenants to choose from, by weight.
 #[derive(Clone, Debug)]
 pub struct Tenants {
-    cumulative: Vec<(f64, u32)>,
-    /// For each of so many equal parts of the range from 0 to 1 the first tenant to look at.
+    /// Each with the sum of the weights up to and including its own, in steps of 2^-53, rounded up.
+    cumulative: Vec<(u64, u32)>,
+    /// For each of a power of two of equal parts of the range from 0 to 1 the first tenant to look at.
     guide: Vec<u32>,
-    /// How many parts these are.
-    parts: f64,
+    /// The place of the first bit by which parts differ.
+    shift: u32,
 }
+
+/// So many bits of a random word tell a tenant.
+const BITS: u32 = f64::MANTISSA_DIGITS;
 
 /// A workload as it runs.
 #[derive(Debug)]
@@ -92,6 +96,8 @@ pub struct Workload {
     id: WorkloadId,
     config: Config,
     stream: Stream,
+    /// What was drawn for the next unit.
+    next: Drawn,
     planned: Option<Key>,
     /// Arrivals so far, for those that are counted.
     arrived: usize,
@@ -106,6 +112,17 @@ pub struct Workload {
     held: Vec<u32>,
 }
 
+/// What chance decides about a unit that a workload brings in.
+#[derive(Clone, Copy, Debug, Default)]
+struct Drawn {
+    /// The unit's key.
+    key: u64,
+    /// Whose it is.
+    tenant: u64,
+    /// How many expected arrivals lie between it and the one after it.
+    gap: f64,
+}
+
 impl Tenants {
     /// The tenants, each with the sum of the weights up to and including its own, which ends at 1.
     ///
@@ -114,26 +131,29 @@ impl Tenants {
     /// Panics if there are 2^32 tenants, which a checked scenario rules out.
     #[must_use]
     pub fn new(cumulative: Vec<(f64, u32)>) -> Self {
-        // A power of two: multiplied by it, no number is rounded.
+        let scaled = |sum: f64| libm::ceil(sum * (1_u64 << BITS) as f64) as u64;
+        let cumulative: Vec<_> =
+            cumulative.into_iter().map(|(sum, tenant)| (scaled(sum), tenant)).collect();
         let parts = cumulative.len().next_power_of_two();
+        let shift = BITS - parts.ilog2();
         let first_of = |part: usize| {
-            let first = part as f64 / parts as f64;
+            let first = (part as u64) << shift;
             let index = cumulative.partition_point(|(sum, _)| *sum <= first);
             u32::try_from(index).expect("tenants have 32-bit numbers")
         };
-        Self { guide: (0..parts).map(first_of).collect(), parts: parts as f64, cumulative }
+        Self { guide: (0..parts).map(first_of).collect(), shift, cumulative }
     }
 
-    /// The first tenant whose sum lies above `u`, which is less than 1.
+    /// The first tenant whose sum lies above the number from 0 to 1 that a random word stands for.
     ///
     /// A guide table: Chen and Asau, "On generating random variates from an empirical distribution", 1974.
     /// <https://doi.org/10.1080/05695557408974949>
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1")]
-    fn choose(&self, u: f64) -> u32 {
-        let part = (u * self.parts) as u32;
-        let candidates = &self.cumulative[self.guide[part as usize] as usize..];
-        let chosen = candidates.iter().find(|(sum, _)| u < *sum).or(self.cumulative.last());
+    #[expect(clippy::cast_possible_truncation, reason = "parts are counted in a usize")]
+    fn choose(&self, word: u64) -> u32 {
+        let number = word >> (u64::BITS - BITS);
+        let candidates = &self.cumulative[self.guide[(number >> self.shift) as usize] as usize..];
+        let chosen = candidates.iter().find(|(sum, _)| number < *sum).or(self.cumulative.last());
         chosen.expect("checked: a workload is somebody's").1
     }
 }
@@ -146,6 +166,7 @@ impl Workload {
             id,
             config,
             stream,
+            next: Drawn::default(),
             planned: None,
             arrived: 0,
             walked_to: Instant::START,
@@ -167,7 +188,7 @@ impl Workload {
         if let Arrivals::Closed { clients, think } = &self.config.arrivals {
             for client in 0..*clients {
                 let key = self.stream.next_u64();
-                let tenant = self.config.tenants.choose(uniform(&mut self.stream));
+                let tenant = self.config.tenants.choose(self.stream.next_u64());
                 self.clients.push((key, tenant));
                 // Each is somewhere in its first thinking, or they would all send at once for ever.
                 let mut draws = draws(key, self.config.place, Purpose::Think, 0);
@@ -176,7 +197,8 @@ impl Workload {
                 desk.plan(desk.now() + first, event);
             }
         }
-        self.draw_gap();
+        self.remaining = self.draw_gap();
+        self.next = self.draw();
         self.plan_next(desk);
     }
 
@@ -263,26 +285,34 @@ impl Workload {
     #[inline(always)]
     fn on_arrived(&mut self, desk: &mut Desk) {
         let now = desk.now();
-        let key = self.stream.next_u64();
-        let u = uniform(&mut self.stream);
-        // Before the rest, since it takes the processor a while.
-        self.draw_gap();
+        let Drawn { key, tenant, gap } = self.next;
+        self.remaining = gap;
         let tenant = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
         }
-        .unwrap_or_else(|| self.config.tenants.choose(u));
+        .unwrap_or_else(|| self.config.tenants.choose(tenant));
         self.begin_unit(key, tenant, Parent::Nobody, desk);
         self.arrived += 1;
         self.walked_to = now;
         self.plan_next(desk);
+        // One arrival ahead: much waits for the moment of the next one, and nothing for this.
+        self.next = self.draw();
     }
 
-    /// Draws how many expected arrivals lie before the next one. Every kind of arrival draws, so
-    /// that a workload whose kind is changed by a patch keeps the keys of its units.
+    /// Draws all that chance decides about a unit. Every kind of arrival draws all of it, so that a workload
+    /// whose kind is changed by a patch keeps the keys of its units.
     #[inline(always)]
-    fn draw_gap(&mut self) {
-        self.remaining = -ln(1.0 - uniform(&mut self.stream));
+    fn draw(&mut self) -> Drawn {
+        let key = self.stream.next_u64();
+        let tenant = self.stream.next_u64();
+        Drawn { key, tenant, gap: self.draw_gap() }
+    }
+
+    /// Draws how many expected arrivals lie between two.
+    #[inline(always)]
+    fn draw_gap(&mut self) -> f64 {
+        -ln(1.0 - uniform(&mut self.stream))
     }
 
     #[inline(always)]
@@ -317,7 +347,8 @@ mod tests {
     #[test]
     fn tenants_are_chosen_by_their_share() {
         let tenants = Tenants::new(vec![(0.5, 7), (0.75, 8), (1.0, 9)]);
-        let chosen = [0.0, 0.499, 0.5, 0.74, 0.75, 0.999].map(|u| tenants.choose(u));
+        let word = |u: f64| (u * 2.0_f64.powi(64)) as u64;
+        let chosen = [0.0, 0.499, 0.5, 0.74, 0.75, 0.999].map(|u| tenants.choose(word(u)));
         assert_eq!(chosen, [7, 7, 8, 8, 9, 9]);
     }
 }

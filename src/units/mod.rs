@@ -102,7 +102,9 @@ impl Span {
         Self(seconds * NANOS_PER_SECOND)
     }
 
-    /// The span nearest to `nanos`; a negative or undefined number gives none, too large a one the longest.
+    /// The span nearest to `nanos`, or the even one of two; a negative or undefined number gives none, too large
+    /// a one the longest.
+    #[inline]
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -110,7 +112,14 @@ impl Span {
         reason = "the cast saturates, which is what the description promises"
     )]
     pub fn from_nanos_f64(nanos: f64) -> Self {
-        Self((nanos + 0.5) as u64)
+        // From here on numbers are whole, and next to it the sum below leaves the nearest whole one in its lowest bits,
+        // which is there sooner than a cast: much waits for the length of a span.
+        const WHOLE: f64 = (1_u64 << 52) as f64;
+        if (0.0..WHOLE).contains(&nanos) {
+            Self((nanos + WHOLE).to_bits() - WHOLE.to_bits())
+        } else {
+            Self(nanos as u64)
+        }
     }
 
     /// Nanoseconds.

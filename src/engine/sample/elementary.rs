@@ -51,36 +51,39 @@ pub fn exp(x: f64) -> f64 {
     scaled + scaled * excess
 }
 
-/// Numbers are told apart by their nearest multiple of 1/128, from 96/128 to 192/128.
-const FIRST: usize = 96;
-/// For each of them its reciprocal and its logarithm.
-static NEAREST: [(f64, f64); FIRST + 1] = nearest();
+/// A number from 1 to 2 is told by its nearest multiple of 1/256.
+const STEPS_BITS: u32 = 8;
+const STEPS: usize = 1 << STEPS_BITS;
+/// For each of them its reciprocal, and its logarithm; that of its half above 3/2.
+static NEAREST: [(f64, f64); STEPS + 1] = nearest();
 
 /// The natural logarithm of `x`.
 #[inline]
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "the lowest bits are taken")]
+#[expect(clippy::cast_possible_truncation, reason = "an index has few bits")]
 pub fn ln(x: f64) -> f64 {
+    const ONE: u64 = 1.0_f64.to_bits();
+    const HALVED: u64 = (STEPS as u64 + 1) << (u64::BITS - 1 - STEPS_BITS);
     if !(f64::MIN_POSITIVE..f64::INFINITY).contains(&x) {
         return libm::log(x);
     }
-    // x is a power of 2 times a number from 3/4 to 3/2.
+    // x is a power of 2 times 1 + fraction / 2^64.
     let bits = x.to_bits();
-    let exponent = bits.wrapping_sub(0.75_f64.to_bits()).cast_signed() >> FRACTION_BITS;
-    let number = f64::from_bits(bits.wrapping_sub(exponent.cast_unsigned() << FRACTION_BITS));
-    let shifted = number * PARTS as f64 + TO_WHOLE;
-    let whole = shifted - TO_WHOLE;
-    let (reciprocal, of_nearest) = NEAREST[shifted.to_bits() as usize % (2 * PARTS) - FIRST];
+    let fraction = bits << (u64::BITS - FRACTION_BITS);
+    let index = ((fraction >> (u64::BITS - 1 - STEPS_BITS)) + 1) >> 1;
+    let (reciprocal, of_nearest) = NEAREST[index as usize];
+    let number = f64::from_bits(ONE | fraction >> (u64::BITS - FRACTION_BITS));
     // The difference is exact.
-    let rest = (number - whole * (1.0 / PARTS as f64)) * reciprocal;
+    let nearest = f64::from_bits(ONE + (index << (FRACTION_BITS - STEPS_BITS)));
+    let rest = (number - nearest) * reciprocal;
+    let exponent = (bits >> FRACTION_BITS).cast_signed() - 1023 + i64::from(fraction >= HALVED);
+    let base = exponent as f64 * std::f64::consts::LN_2 + of_nearest;
+    // Taylor's polynomial for 1 + rest; what is left out is less than 2^-56 of the rest. The sums are such that
+    // few steps wait for one another.
     let square = rest * rest;
-    // Taylor's polynomial for 1 + rest; what is left out is less than 2^-56 of the rest.
-    let bend = square
-        * ((rest * (1.0 / 3.0) - 0.5)
-            + square
-                * ((rest * (1.0 / 5.0) - 1.0 / 4.0) + square * (rest * (1.0 / 7.0) - 1.0 / 6.0)));
-    let exponent = exponent as f64;
-    (exponent * LN_2.0 + of_nearest) + (rest + (exponent * LN_2.1 + bend))
+    let fourth = square * square;
+    (base + rest + square * (rest * (1.0 / 3.0) - 0.5))
+        + fourth * ((rest * (1.0 / 5.0) - 1.0 / 4.0) - square * (1.0 / 6.0))
 }
 
 /// By whole numbers: products of repeated square roots of 2, each with 62 bits after the point.
@@ -106,12 +109,13 @@ const fn powers() -> [f64; PARTS] {
 }
 
 /// The logarithm by the series of the area tangent: ln c = 2 artanh((c - 1) / (c + 1)).
-const fn nearest() -> [(f64, f64); FIRST + 1] {
-    let mut nearest = [(0.0, 0.0); FIRST + 1];
+const fn nearest() -> [(f64, f64); STEPS + 1] {
+    let mut nearest = [(0.0, 0.0); STEPS + 1];
     let mut index = 0;
     while index < nearest.len() {
-        let number = (FIRST + index) as f64 / PARTS as f64;
-        let tangent = (number - 1.0) / (number + 1.0);
+        let number = 1.0 + index as f64 / STEPS as f64;
+        let halved = if index > STEPS / 2 { number / 2.0 } else { number };
+        let tangent = (halved - 1.0) / (halved + 1.0);
         // The tangent is at most 1/5: sixteen terms leave nothing.
         let mut sum = 0.0;
         let mut odd = 31;
