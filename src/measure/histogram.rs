@@ -69,11 +69,7 @@ impl Histogram {
         let nanos = span.as_nanos();
         self.sum += u128::from(nanos);
         self.count += 1;
-        let bucket = bucket_of(nanos);
-        match self.counts.get_mut(bucket) {
-            Some(counted) if *counted > 0 => *counted += 1,
-            _ => self.add(bucket, 1),
-        }
+        self.add(bucket_of(nanos), 1);
     }
 
     /// How many spans were counted.
@@ -125,17 +121,21 @@ impl Histogram {
         Some(middle_of(found))
     }
 
+    #[inline(always)]
     fn add(&mut self, bucket: usize, count: u64) {
         if self.counts.is_empty() {
-            self.counts.resize(BUCKETS, 0);
-            self.touched.resize(BUCKETS.div_ceil(64), 0);
+            self.make_room();
         }
-        let counted = &mut self.counts[bucket];
-        if *counted == 0 {
-            self.touched[bucket / 64] |= 1 << (bucket % 64);
-            self.words_touched |= 1 << (bucket / 64);
-        }
-        *counted += count;
+        self.counts[bucket] += count;
+        // Whether it was touched before or not: that is not asked, since no processor would guess it.
+        self.touched[bucket / 64] |= 1 << (bucket % 64);
+        self.words_touched |= 1 << (bucket / 64);
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        self.counts.resize(BUCKETS, 0);
+        self.touched.resize(BUCKETS.div_ceil(64), 0);
     }
 }
 
