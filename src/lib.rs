@@ -54,8 +54,9 @@
 //!
 //! - Time is a whole number of nanoseconds. Events happen in the order (time, sequence number): at one
 //!   instant in the order in which they were planned.
-//! - A component changes only itself and affects others by planning events. A policy (retry, breaker,
-//!   throttle, cache, queue order, autoscaler, back-off) plans nothing and draws nothing.
+//! - A component changes only itself and affects others by planning events, or, where its event is the next one of
+//!   all, by handing it on: the order is the same. A policy (retry, breaker, throttle, cache, queue order,
+//!   autoscaler, back-off) plans nothing and draws nothing.
 //! - Whatever began has ended by an outcome or is in flight, for units by call and for attempts by
 //!   station and class; every run asserts it when it ends.
 //! - Arrivals and unit keys come from a stream of their workload; every draw about a unit is a function of

@@ -7,12 +7,14 @@
 pub mod agenda;
 pub mod ahead;
 pub mod arena;
+pub mod books;
 pub mod fingerprint;
 pub mod random;
 pub mod sample;
 
 use crate::units::Instant;
 use agenda::Agenda;
+use books::Books;
 use fingerprint::Fingerprint;
 
 /// What a run is about: it changes with every event and plans further ones.
@@ -22,6 +24,13 @@ pub trait Model {
 
     /// Where it plans what comes next.
     fn agenda(&mut self) -> &mut Agenda<Self::Event>;
+
+    /// The books, in which a run enters what is handled.
+    ///
+    /// A model may handle an event of this very instant as soon as the present one is handled, without planning it, if
+    /// nothing else is planned for this instant ([`Agenda::is_clear_now`]), the books let it go on
+    /// ([`Books::may_go_on`]), and it enters the event itself ([`Books::enter`]).
+    fn books(&mut self) -> &mut Books;
 
     /// Lets `event` happen at the agenda's present instant.
     fn handle(&mut self, event: Self::Event);
@@ -135,37 +144,36 @@ fn drive<M: Model>(
     limits: Limits,
     mut observer: Option<&mut dyn Observer<M>>,
 ) -> Run {
-    let mut fingerprint = Fingerprint::default();
     let mut allowance = Allowance::new(limits);
     let mut instant = model.agenda().now();
-    // How many may be handled before the next look.
-    let mut left = 0;
+    *model.books() = Books { is_watched: observer.is_some(), ..Books::default() };
     let stop = loop {
         let Some((now, event)) = model.agenda().next_before(end) else {
             let at_end = if model.agenda().pending() == 0 { Stop::Idle } else { Stop::EndReached };
             break allowance.exceeded(model).unwrap_or(at_end);
         };
-        if left == 0 {
+        if model.books().left == 0 {
             match allowance.renew(model, now == instant) {
-                Ok(granted) => left = granted,
+                Ok(granted) => model.books().left = granted,
                 Err(stop) => break stop,
             }
         }
         if now != instant {
             instant = now;
-            allowance.first_at_this_instant = allowance.handled(left);
+            allowance.first_at_this_instant = allowance.handled(model.books().left);
         }
-        left -= 1;
-        fingerprint.fold(now, M::digest(event));
+        model.books().enter(now, M::digest(event));
         if let Some(observer) = &mut observer {
-            observer.before(allowance.handled(left), now, event, model);
+            observer.before(allowance.handled(model.books().left), now, event, model);
         }
         model.handle(event);
         if let Some(observer) = &mut observer {
+            let Books { left, fingerprint, .. } = *model.books();
             observer.after(allowance.handled(left), now, fingerprint, model);
         }
     };
     let ended = if stop == Stop::EndReached { end } else { instant };
+    let Books { left, fingerprint, .. } = *model.books();
     Run { stop, events: allowance.handled(left), fingerprint, ended }
 }
 
@@ -238,6 +246,7 @@ mod tests {
     /// Each event plans `children` more, `step` later, and is in flight for ever.
     struct Growth {
         agenda: Agenda<u64>,
+        books: Books,
         step: Span,
         children: usize,
         handled: usize,
@@ -248,6 +257,10 @@ mod tests {
 
         fn agenda(&mut self) -> &mut Agenda<u64> {
             &mut self.agenda
+        }
+
+        fn books(&mut self) -> &mut Books {
+            &mut self.books
         }
 
         fn handle(&mut self, event: u64) {
@@ -276,7 +289,13 @@ mod tests {
     fn growth(step: u64, children: usize, limits: Limits) -> Run {
         let mut agenda = Agenda::new();
         agenda.plan(Instant::from_nanos(10), 0);
-        let mut model = Growth { agenda, step: Span::from_nanos(step), children, handled: 0 };
+        let mut model = Growth {
+            agenda,
+            books: Books::default(),
+            step: Span::from_nanos(step),
+            children,
+            handled: 0,
+        };
         run(&mut model, Instant::from_nanos(50), limits)
     }
 
@@ -318,7 +337,13 @@ mod tests {
     fn an_observer_sees_every_event_once_and_changes_nothing() {
         let mut agenda = Agenda::new();
         agenda.plan(Instant::from_nanos(10), 0);
-        let mut model = Growth { agenda, step: Span::from_nanos(1), children: 1, handled: 0 };
+        let mut model = Growth {
+            agenda,
+            books: Books::default(),
+            step: Span::from_nanos(1),
+            children: 1,
+            handled: 0,
+        };
         let limits = Limits { events: 80, ..LIMITS };
         let mut seen = Seen::default();
         let run = observed(&mut model, Instant::from_nanos(500), limits, &mut seen);

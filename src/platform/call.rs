@@ -102,27 +102,28 @@ impl Call {
         &self.config
     }
 
-    /// Handles what happens on it.
+    /// Handles what happens on it, and tells an attempt that arrives next at its station.
     #[inline(always)]
-    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Option<(StationId, AttemptId)> {
         match event {
-            Event::Begun(unit) => self.on_begun(unit, desk),
-            Event::PauseEnded(unit) => self.begin_attempt(unit, desk),
+            Event::Begun(unit) => return self.on_begun(unit, desk),
+            Event::PauseEnded(unit) => return self.begin_attempt(unit, desk),
             Event::TimedOut(unit) => self.on_timed_out(unit, desk),
             Event::Answered(attempt) => self.on_answered(attempt, desk),
         }
+        None
     }
 
     #[inline(always)]
-    fn on_begun(&mut self, id: UnitId, desk: &mut Desk) {
+    fn on_begun(&mut self, id: UnitId, desk: &mut Desk) -> Option<(StationId, AttemptId)> {
         if !self.caches.is_empty() && self.is_cached(&desk.work.units[id], desk.now()) {
             self.end_unit(id, Ok(()), desk);
-        } else {
-            if let Some(budget) = &mut self.budget {
-                budget.deposit();
-            }
-            self.begin_attempt(id, desk);
+            return None;
         }
+        if let Some(budget) = &mut self.budget {
+            budget.deposit();
+        }
+        self.begin_attempt(id, desk)
     }
 
     /// Whether a layer answers, which fills those before it.
@@ -139,7 +140,7 @@ impl Call {
     }
 
     #[inline(always)]
-    fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) {
+    fn begin_attempt(&mut self, id: UnitId, desk: &mut Desk) -> Option<(StationId, AttemptId)> {
         let now = desk.now();
         let unit = &mut desk.work.units[id];
         unit.tries += 1;
@@ -147,7 +148,8 @@ impl Call {
             desk.recorder.at(self.config.target).open.retries += 1;
         }
         if let Err(failure) = self.admit(unit, now) {
-            return self.on_failed(id, failure, desk);
+            self.on_failed(id, failure, desk);
+            return None;
         }
         let (class, key, tries) = (unit.class, unit.key, unit.tries);
         let attempt = desk.work.attempts.insert(Attempt {
@@ -180,10 +182,11 @@ impl Call {
         }
         let arrived = PlatformEvent::Station(self.config.to, stations::Event::Arrived(attempt));
         match &self.config.latency {
-            None => desk.plan_now(arrived),
+            None => desk.goes_next(arrived).then_some((self.config.to, attempt)),
             Some(latency) => {
                 let mut draws = draws(key, self.config.place, Purpose::Latency, tries);
                 desk.plan(now + latency.sample(&mut draws), arrived);
+                None
             }
         }
     }

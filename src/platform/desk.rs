@@ -1,13 +1,14 @@
 //! What the components share: the agenda, the work in flight, the series, the log and the registry.
 
+use super::Event;
 use super::event::Packed;
 use super::log::Log;
 use super::parts::outcome::Outcome;
 use super::recorder::{Recorder, TargetId};
 use super::registry::Registry;
 use super::work::{AttemptId, CallId, Parent, Unit, UnitId, Work};
-use super::{Event, call};
 use crate::engine::agenda::{Agenda, Key, LineId};
+use crate::engine::books::Books;
 use crate::units::Instant;
 
 /// What a component needs besides itself to handle an event.
@@ -15,6 +16,8 @@ use crate::units::Instant;
 pub struct Desk {
     /// Where what comes next is planned.
     pub agenda: Agenda<Packed>,
+    /// Where what happens is entered.
+    pub books: Books,
     /// Units and attempts in flight.
     pub work: Work,
     /// The time series.
@@ -43,6 +46,21 @@ impl Desk {
     #[inline(always)]
     pub fn plan_now(&mut self, event: Event) {
         self.agenda.plan_now(event.into());
+    }
+
+    /// Whether an event of this very moment is the next one of all: then it counts as handled, and whoever asked
+    /// has it handled as soon as the present one is. Otherwise it is planned.
+    #[inline(always)]
+    #[must_use]
+    pub fn goes_next(&mut self, event: Event) -> bool {
+        let packed = Packed::from(event);
+        let goes_next = self.books.may_go_on() && self.agenda.is_clear_now();
+        if goes_next {
+            self.books.enter(self.agenda.now(), packed.digest());
+        } else {
+            self.agenda.plan_now(packed);
+        }
+        goes_next
     }
 
     /// Plans an event in a line of timers of one length.
@@ -84,9 +102,7 @@ impl Desk {
     /// Ends an attempt at its station and lets its call know.
     #[inline(always)]
     pub fn answer(&mut self, id: AttemptId, outcome: Outcome) {
-        let attempt = &mut self.work.attempts[id];
-        attempt.outcome = Some(outcome);
-        let call = attempt.call;
-        self.plan_now(Event::Call(call, call::Event::Answered(id)));
+        let answered = self.work.attempts[id].answer(id, outcome);
+        self.plan_now(answered);
     }
 }

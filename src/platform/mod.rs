@@ -1,7 +1,9 @@
 //! The platform: workloads bring units of work, stations serve them, calls carry them, the timeline
 //! changes all three, indicators watch.
 //!
-//! Each component handles its own events and affects others only by planning theirs. What they share
+//! Each component handles its own events and affects others only by planning theirs. An arrival, a service and an
+//! answer follow one another at one instant: where nothing else is planned for it, such an event does not go
+//! through the agenda, but is handed on as what the handler returns ([`desk::Desk::goes_next`]). What they share
 //! (agenda, work in flight, series, log, registry) lies on the [`desk::Desk`].
 
 mod acting;
@@ -24,6 +26,7 @@ pub mod workload;
 
 use crate::engine;
 use crate::engine::agenda::{Agenda, Key};
+use crate::engine::books::Books;
 use crate::engine::random::Streams;
 use crate::units::{Instant, Span};
 use call::Call;
@@ -103,6 +106,7 @@ impl Platform {
         let on_call = config.on_call.clone();
         let mut desk = Desk {
             agenda: Agenda::new(),
+            books: Books::default(),
             work: Work::new(
                 config.calls.len(),
                 config.stations.len(),
@@ -287,6 +291,11 @@ impl engine::Model for Platform {
         &mut self.desk.agenda
     }
 
+    #[inline]
+    fn books(&mut self) -> &mut Books {
+        &mut self.desk.books
+    }
+
     #[inline(always)]
     fn handle(&mut self, event: Packed) {
         event.hand_to(self);
@@ -309,17 +318,44 @@ impl engine::Model for Platform {
     }
 }
 
+impl Platform {
+    /// Something happens on a call, and then perhaps an attempt arrives at its station.
+    #[inline(always)]
+    fn on_call_event(&mut self, id: CallId, event: call::Event) {
+        let arrives = self.calls[id.index()].handle(event, &mut self.desk);
+        if let Some((station, attempt)) = arrives {
+            self.on_station_event(station, stations::Event::Arrived(attempt));
+        }
+    }
+
+    /// Something happens at a station, and then perhaps a call hears of it.
+    #[inline(always)]
+    fn on_station_event(&mut self, id: StationId, event: stations::Event) {
+        let answered = self.stations[id.index()].handle(event, &mut self.desk);
+        if let Some((call, attempt)) = answered {
+            self.calls[call.index()].handle(call::Event::Answered(attempt), &mut self.desk);
+        }
+    }
+}
+
 impl Receiver for &mut Platform {
     #[inline(always)]
     fn receive(self, event: Event) {
         let desk = &mut self.desk;
         match event {
-            Event::Workload(id, event) => self.workloads[id.index()].handle(event, desk),
-            Event::Call(id, event) => self.calls[id.index()].handle(event, desk),
-            Event::Station(id, event) => self.stations[id.index()].handle(event, desk),
+            Event::Workload(id, event) => {
+                let begins = self.workloads[id.index()].handle(event, desk);
+                if let Some((call, unit)) = begins {
+                    self.on_call_event(call, call::Event::Begun(unit));
+                }
+            }
+            Event::Call(id, event) => self.on_call_event(id, event),
+            Event::Station(id, event) => self.on_station_event(id, event),
             Event::Service(id, event) => {
-                if let Some(it) = self.stations[id.index()].service_mut() {
-                    it.handle(event, desk);
+                if let Some(it) = self.stations[id.index()].service_mut()
+                    && let Some((call, attempt)) = it.handle(event, desk)
+                {
+                    self.calls[call.index()].handle(call::Event::Answered(attempt), &mut self.desk);
                 }
             }
             Event::Jobs(id, event) => {

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::Event as PlatformEvent;
 use super::desk::Desk;
-use crate::engine::random::{Stream, uniform};
-use crate::engine::sample::{Sampler, ln};
+use crate::engine::random::Stream;
+use crate::engine::sample::{Sampler, standard_exponential};
 use crate::units::{Instant, Span};
 
 /// What happens to the people on call.
@@ -71,7 +71,7 @@ impl OnCall {
 
     fn plan_noise(&mut self, desk: &mut Desk) {
         if let Some(noise) = &self.config.noise {
-            let gap = -ln(1.0 - uniform(&mut self.stream)) / noise.rate;
+            let gap = standard_exponential(&mut self.stream) / noise.rate;
             let at = desk.now() + Span::from_nanos_f64(gap);
             if at < Instant::NEVER {
                 desk.plan(at, PlatformEvent::OnCall(Event::NoiseCame));

@@ -5,6 +5,7 @@
 
 use super::parts::outcome::{Failure, Outcome};
 use super::parts::servers::SlotId;
+use super::{Event, call};
 use crate::engine::agenda::Key;
 use crate::engine::arena::{Arena, Id};
 use crate::units::Instant;
@@ -213,6 +214,14 @@ pub struct Work {
 }
 
 impl Attempt {
+    /// Ends it at its station, and says how its call hears of it; `id` is its own.
+    #[inline(always)]
+    #[must_use]
+    pub fn answer(&mut self, id: AttemptId, outcome: Outcome) -> Event {
+        self.outcome = Some(outcome);
+        Event::Call(self.call, call::Event::Answered(id))
+    }
+
     /// What tells the random draws about this try and this round of it from those about any other.
     #[must_use]
     pub fn turn(&self) -> u32 {

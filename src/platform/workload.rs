@@ -8,11 +8,11 @@ use rand::Rng;
 use super::desk::Desk;
 use super::profile::{Profile, Walk};
 use super::recorder::TargetId;
-use super::work::{CallId, Parent, Unit, WorkloadId};
+use super::work::{CallId, Parent, Unit, UnitId, WorkloadId};
 use super::{Event as PlatformEvent, Purpose, call, draws};
 use crate::engine::agenda::Key;
 use crate::engine::random::{Stream, child_key, uniform};
-use crate::engine::sample::{Sampler, ln};
+use crate::engine::sample::{Sampler, standard_exponential};
 use crate::units::{Instant, Span};
 
 /// What happens to a workload.
@@ -79,7 +79,7 @@ pub enum Arrivals {
 /// Tenants to choose from, by weight.
 #[derive(Clone, Debug)]
 pub struct Tenants {
-    /// Each with the sum of the weights up to and including its own, in steps of 2^-53, rounded up.
+    /// Each with the sum of the weights up to and including its own, in steps of 2^-53, rounded up; the last with 1.
     cumulative: Vec<(u64, u32)>,
     /// For each of a power of two of equal parts of the range from 0 to 1 the first tenant to look at.
     guide: Vec<u32>,
@@ -112,6 +112,16 @@ pub struct Workload {
     held: Vec<u32>,
 }
 
+/// How many of the numbers that choose a tenant, as parts of 1, lie below a share.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of 2^53 is a whole number that is not negative"
+)]
+fn numbers_below(share: f64) -> u64 {
+    libm::ceil(share * (1_u64 << BITS) as f64) as u64
+}
+
 /// What chance decides about a unit that a workload brings in.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drawn {
@@ -124,16 +134,16 @@ struct Drawn {
 }
 
 impl Tenants {
-    /// The tenants, each with the sum of the weights up to and including its own, which ends at 1.
+    /// The tenants, each with the sum of the weights up to and including its own, which ends at about 1.
     ///
     /// # Panics
     ///
-    /// Panics if there are 2^32 tenants, which a checked scenario rules out.
+    /// Panics if there are none, or 2^32, which a checked scenario rules out.
     #[must_use]
     pub fn new(cumulative: Vec<(f64, u32)>) -> Self {
-        let scaled = |sum: f64| libm::ceil(sum * (1_u64 << BITS) as f64) as u64;
-        let cumulative: Vec<_> =
-            cumulative.into_iter().map(|(sum, tenant)| (scaled(sum), tenant)).collect();
+        let scaled = |(sum, tenant): (f64, u32)| (numbers_below(sum), tenant);
+        let mut cumulative: Vec<_> = cumulative.into_iter().map(scaled).collect();
+        cumulative.last_mut().expect("checked: a workload is somebody's").0 = 1 << BITS;
         let parts = cumulative.len().next_power_of_two();
         let shift = BITS - parts.ilog2();
         let first_of = |part: usize| {
@@ -149,12 +159,13 @@ impl Tenants {
     /// A guide table: Chen and Asau, "On generating random variates from an empirical distribution", 1974.
     /// <https://doi.org/10.1080/05695557408974949>
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "parts are counted in a usize")]
     fn choose(&self, word: u64) -> u32 {
         let number = word >> (u64::BITS - BITS);
-        let candidates = &self.cumulative[self.guide[(number >> self.shift) as usize] as usize..];
-        let chosen = candidates.iter().find(|(sum, _)| number < *sum).or(self.cumulative.last());
-        chosen.expect("checked: a workload is somebody's").1
+        let mut index = self.guide[(number >> self.shift) as usize] as usize;
+        while number >= self.cumulative[index].0 {
+            index += 1;
+        }
+        self.cumulative[index].1
     }
 }
 
@@ -197,7 +208,7 @@ impl Workload {
                 desk.plan(desk.now() + first, event);
             }
         }
-        self.remaining = self.draw_gap();
+        self.remaining = standard_exponential(&mut self.stream);
         self.next = self.draw();
         self.plan_next(desk);
     }
@@ -231,20 +242,22 @@ impl Workload {
         self.plan_next(desk);
     }
 
-    /// Handles what happens to it.
+    /// Handles what happens to it, and tells a unit that begins next on its call.
     #[inline(always)]
-    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Option<(CallId, UnitId)> {
         match event {
-            Event::Arrived => self.on_arrived(desk),
+            Event::Arrived => return self.on_arrived(desk),
             Event::ClientReady(client) => self.on_client_ready(client, desk),
             Event::Answered(client) => self.on_answered(client, desk),
         }
+        None
     }
 
     fn on_client_ready(&mut self, client: u32, desk: &mut Desk) {
         if self.config.is_enabled {
             let (key, tenant) = self.clients[client as usize];
-            self.begin_unit(key, tenant, Parent::Client(client), desk);
+            let unit = self.begin_unit(key, tenant, Parent::Client(client), desk);
+            desk.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
         } else {
             self.held.push(client);
         }
@@ -261,7 +274,7 @@ impl Workload {
     }
 
     #[inline(always)]
-    fn begin_unit(&self, key: u64, tenant: u32, parent: Parent, desk: &mut Desk) {
+    fn begin_unit(&self, key: u64, tenant: u32, parent: Parent, desk: &mut Desk) -> UnitId {
         let now = desk.now();
         let unit = Unit {
             key,
@@ -278,12 +291,11 @@ impl Workload {
             call: self.config.call,
             class: self.id,
         };
-        let unit = desk.begin_unit(unit, self.config.target);
-        desk.plan_now(PlatformEvent::Call(self.config.call, call::Event::Begun(unit)));
+        desk.begin_unit(unit, self.config.target)
     }
 
     #[inline(always)]
-    fn on_arrived(&mut self, desk: &mut Desk) {
+    fn on_arrived(&mut self, desk: &mut Desk) -> Option<(CallId, UnitId)> {
         let now = desk.now();
         let Drawn { key, tenant, gap } = self.next;
         self.remaining = gap;
@@ -292,12 +304,15 @@ impl Workload {
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
         }
         .unwrap_or_else(|| self.config.tenants.choose(tenant));
-        self.begin_unit(key, tenant, Parent::Nobody, desk);
+        let unit = self.begin_unit(key, tenant, Parent::Nobody, desk);
+        let call = self.config.call;
+        let goes_next = desk.goes_next(PlatformEvent::Call(call, call::Event::Begun(unit)));
         self.arrived += 1;
         self.walked_to = now;
         self.plan_next(desk);
         // One arrival ahead: much waits for the moment of the next one, and nothing for this.
         self.next = self.draw();
+        goes_next.then_some((call, unit))
     }
 
     /// Draws all that chance decides about a unit. Every kind of arrival draws all of it, so that a workload
@@ -306,13 +321,7 @@ impl Workload {
     fn draw(&mut self) -> Drawn {
         let key = self.stream.next_u64();
         let tenant = self.stream.next_u64();
-        Drawn { key, tenant, gap: self.draw_gap() }
-    }
-
-    /// Draws how many expected arrivals lie between two.
-    #[inline(always)]
-    fn draw_gap(&mut self) -> f64 {
-        -ln(1.0 - uniform(&mut self.stream))
+        Drawn { key, tenant, gap: standard_exponential(&mut self.stream) }
     }
 
     #[inline(always)]
@@ -347,7 +356,7 @@ mod tests {
     #[test]
     fn tenants_are_chosen_by_their_share() {
         let tenants = Tenants::new(vec![(0.5, 7), (0.75, 8), (1.0, 9)]);
-        let word = |u: f64| (u * 2.0_f64.powi(64)) as u64;
+        let word = |u: f64| numbers_below(u) << (u64::BITS - BITS);
         let chosen = [0.0, 0.499, 0.5, 0.74, 0.75, 0.999].map(|u| tenants.choose(word(u)));
         assert_eq!(chosen, [7, 7, 8, 8, 9, 9]);
     }

@@ -2,8 +2,15 @@
 
 use std::path::Path;
 
+use hindsight::engine::{Observer, Stop};
+use hindsight::platform::Platform;
+use hindsight::platform::event::Packed;
+use hindsight::simulation;
+use hindsight::units::Instant;
+use serde_json::json;
 use tempfile::tempdir;
 
+use crate::stage::{Replay, burst, scenario, service};
 use crate::{SHORT, hindsight, stdout};
 
 /// With everything that a report can hold.
@@ -98,6 +105,38 @@ fn watching_a_run_leaves_its_fingerprint() {
         fingerprints.iter().all(|it| it.len() == 16 && *it == fingerprints[0]),
         "{fingerprints:?}"
     );
+}
+
+/// Whoever looks on sees each event come off the agenda; otherwise an event that is the next of all does not go there.
+#[test]
+fn a_run_that_is_watched_handles_the_same_events_and_stops_at_the_same_one() {
+    struct Counted(u64);
+    impl Observer<Platform> for Counted {
+        fn before(&mut self, number: u64, _: Instant, _: Packed, _: &Platform) {
+            self.0 += 1;
+            assert_eq!(number, self.0);
+        }
+    }
+    // What a backlog brings comes at one instant; what is open comes alone.
+    let inner = json!({ "to": "back", "retries": { "max": 1, "base": "1s" } });
+    let front = json!({ "concurrency": 3, "calls": { "inner": inner } });
+    let stations = json!({
+        "front": service("500ms", &front), "back": service("250ms", &json!({ "queue": { "bound": 3 } }))
+    });
+    let outer = json!({ "timeout": "4s", "retries": { "max": 2, "base": "0s" } });
+    let mut open = burst(0, 1, "front", &outer);
+    open["arrivals"] = json!({ "poisson": { "rate": "1/s" } });
+    let backlog = burst(10, 20, "front", &outer);
+    let mut scenario = scenario(&stations, &json!({ "open": open, "backlog": backlog }));
+    for events in (1..400).chain([4_000]) {
+        scenario["limits"] = json!({ "events": events });
+        let Replay { scenario, outcome } = Replay::of(&scenario);
+        let mut counted = Counted(0);
+        let watched = simulation::observed(&scenario, scenario.seed(), &mut counted).run;
+        assert_eq!(watched, outcome.run);
+        assert_eq!((watched.events, watched.stop), (events, Stop::Events));
+        assert_eq!(counted.0, events);
+    }
 }
 
 #[test]

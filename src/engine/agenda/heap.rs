@@ -4,10 +4,10 @@
 //! `LaMarca` and Ladner, "The influence of caches on the performance of heaps", 1996.
 //! <https://doi.org/10.1145/235141.235145>
 //!
-//! The smallest key stands beside the tree. When it is taken, its place stays open: most often the
-//! next step adds a key, which then needs one pass down the tree or none.
+//! The smallest key stands beside the tree. When it is taken, its place stays open, and the next one is only looked
+//! for: most often the next step adds a key, which then needs one pass down the tree or none.
 
-use super::NO_KEY;
+use super::key::NO_KEY;
 
 /// Stands for the smallest key while it is not known: no key is zero.
 const UNKNOWN: u128 = 0;
@@ -17,6 +17,9 @@ const UNKNOWN: u128 = 0;
 pub(super) struct Heap {
     /// The root.
     first: u128,
+    /// The smallest of the others and its place, while the root is not known.
+    second: u128,
+    second_place: usize,
     /// The others: the children of the root, then those of each place in turn; [`NO_KEY`] after the last.
     groups: Vec<Group>,
     /// How many keys are in groups.
@@ -30,7 +33,7 @@ struct Group([u128; 4]);
 
 impl Heap {
     pub(super) const fn new() -> Self {
-        Self { first: NO_KEY, groups: Vec::new(), len: 0 }
+        Self { first: NO_KEY, second: NO_KEY, second_place: 0, groups: Vec::new(), len: 0 }
     }
 
     /// The smallest key, or [`NO_KEY`].
@@ -45,10 +48,7 @@ impl Heap {
     /// The same, for one look: the place that is open stays so.
     #[inline]
     pub(super) fn peek(&self) -> u128 {
-        if self.first == UNKNOWN {
-            return self.groups.first().map_or(NO_KEY, |group| group.smallest().1);
-        }
-        self.first
+        if self.first == UNKNOWN { self.second } else { self.first }
     }
 
     /// How many keys there are.
@@ -80,6 +80,11 @@ impl Heap {
             self.take_second();
         }
         self.first = UNKNOWN;
+        if let Some(group) = self.groups.first() {
+            (self.second_place, self.second) = group.smallest();
+        } else {
+            self.second = NO_KEY;
+        }
     }
 
     /// Takes all keys.
@@ -101,13 +106,11 @@ impl Heap {
     /// Puts `key` among the groups, and takes the smallest of them and it.
     #[inline(always)]
     fn exchange(&mut self, key: u128) -> u128 {
-        let Some(group) = self.groups.first() else { return key };
-        let (place, smallest) = group.smallest();
-        if key <= smallest {
+        if key <= self.second {
             return key;
         }
-        self.sift_down(place, key);
-        smallest
+        self.sift_down(self.second_place, key);
+        self.second
     }
 
     /// Adds a key to the groups.
@@ -134,11 +137,13 @@ impl Heap {
         let Some(last) = self.len.checked_sub(1) else { return NO_KEY };
         self.len = last;
         let key = std::mem::replace(self.at_mut(last), NO_KEY);
-        let smallest = self.exchange(key);
+        if last != self.second_place {
+            self.sift_down(self.second_place, key);
+        }
         if last % 4 == 0 {
             self.groups.pop();
         }
-        smallest
+        self.second
     }
 
     /// Puts `key` in `place`, or below it where smaller keys have to come up.

@@ -10,9 +10,9 @@
 
 use std::hint::black_box;
 
-use super::NO_KEY;
 use super::heap::Heap;
-use super::rung::{Rung, clear, nanos_of};
+use super::key::{NO_KEY, nanos_of};
+use super::rung::{Rung, clear};
 
 /// Keys of which the smallest is at hand; up to about `NEAR_MAX` of them are in the heap.
 #[derive(Debug)]

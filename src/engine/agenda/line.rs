@@ -5,7 +5,7 @@
 
 use std::iter::successors;
 
-use super::NO_KEY;
+use super::key::NO_KEY;
 use crate::engine::ahead::Ahead;
 
 /// What stands for the neighbour of the first and of the last node.

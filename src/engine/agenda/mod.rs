@@ -13,6 +13,7 @@
 //! head that was cancelled since; it is then too early, never too late, and is replaced on its way.
 
 mod heap;
+mod key;
 mod keys;
 mod line;
 mod rung;
@@ -23,6 +24,7 @@ mod this_instant;
 use std::num::NonZeroU64;
 
 use crate::units::Instant;
+use key::{NO_KEY, instant_of, key_of, ticket_of};
 use keys::Keys;
 use line::Line;
 use this_instant::ThisInstant;
@@ -150,6 +152,15 @@ impl<E: Copy> Agenda<E> {
         self.this_instant.push(event);
     }
 
+    /// Whether nothing more is planned for this very instant.
+    #[inline(always)]
+    pub fn is_clear_now(&mut self) -> bool {
+        if !self.is_heap_later && self.this_instant.is_empty() {
+            self.is_heap_later = instant_of(self.keys.peek(look_in(&self.slots))) > self.now;
+        }
+        self.is_heap_later && self.this_instant.is_empty()
+    }
+
     /// Opens a line for timers that all have one length.
     ///
     /// # Panics
@@ -231,9 +242,8 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     fn next_of_all(&mut self, end: Instant) -> Option<(Instant, E)> {
         loop {
-            let slots = &self.slots;
-            let look = |key| slots.get(slot_of(ticket_of(key)) as usize).map(|slot| slot.ticket);
-            if !self.this_instant.is_empty() && instant_of(self.keys.peek(look)) > self.now {
+            let look = look_in(&self.slots);
+            if !self.this_instant.is_empty() && instant_of(self.keys.peek(&look)) > self.now {
                 if self.now >= end {
                     return None;
                 }
@@ -369,21 +379,9 @@ impl LineId {
     }
 }
 
-/// Later than every key of an event.
-const NO_KEY: u128 = u128::MAX;
-
-/// An instant and a ticket as one number in the order of the agenda.
-const fn key_of(at: Instant, ticket: u64) -> u128 {
-    (at.as_nanos() as u128) << 64 | ticket as u128
-}
-
-const fn instant_of(key: u128) -> Instant {
-    Instant::from_nanos((key >> 64) as u64)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the ticket is the key's lower half")]
-const fn ticket_of(key: u128) -> u64 {
-    key as u64
+/// Reads the slot that a key names.
+fn look_in<E>(slots: &[Slot<E>]) -> impl Fn(u128) -> Option<u64> {
+    |key| slots.get(slot_of(ticket_of(key)) as usize).map(|slot| slot.ticket)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a slot has 25 bits")]

@@ -1,5 +1,7 @@
 //! A rung of the ladder: the keys of one span of time in buckets of equal width, each without order.
 
+use super::key::nanos_of;
+
 /// Keys of a span of time in buckets; the last bucket takes whatever is later than the others.
 #[derive(Debug, Default)]
 pub(super) struct Rung {
@@ -20,12 +22,6 @@ const BUCKETS_LOG: u32 = 8;
 const BUCKETS: usize = 1 << BUCKETS_LOG;
 /// An empty bucket keeps room for so many keys.
 const ROOM: usize = 64;
-
-/// The nanosecond for which a key is planned.
-#[inline]
-pub(super) const fn nanos_of(key: u128) -> u64 {
-    (key >> 64) as u64
-}
 
 impl Rung {
     /// Lets an empty rung hold `keys`, of which there must be one, and what comes up to `last`.

@@ -60,7 +60,6 @@ static NEAREST: [(f64, f64); STEPS + 1] = nearest();
 /// The natural logarithm of `x`.
 #[inline]
 #[must_use]
-#[expect(clippy::cast_possible_truncation, reason = "an index has few bits")]
 pub fn ln(x: f64) -> f64 {
     const ONE: u64 = 1.0_f64.to_bits();
     const HALVED: u64 = (STEPS as u64 + 1) << (u64::BITS - 1 - STEPS_BITS);

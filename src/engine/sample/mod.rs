@@ -172,12 +172,22 @@ impl Sampler {
     }
 
     /// Draws a span.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, rng: &mut impl Rng) -> Span {
+        // The shortest of the draws, and the most frequent one: a call would take a fifth of its time.
+        if let Compiled::Exponential { mean } = &self.0 {
+            return Span::from_nanos_f64(mean * standard_exponential(rng));
+        }
+        self.sample_any(rng)
+    }
+
+    fn sample_any(&self, rng: &mut impl Rng) -> Span {
         match &self.0 {
             Compiled::Constant(span) => *span,
             Compiled::Uniform { min, count } => Span::from_nanos(min + below(rng, *count)),
-            Compiled::Exponential { mean } => Span::from_nanos_f64(-mean * log_of_uniform(rng)),
+            Compiled::Exponential { mean } => {
+                Span::from_nanos_f64(mean * standard_exponential(rng))
+            }
             Compiled::Erlang { shape, phase_mean } => {
                 Span::from_nanos_f64(-phase_mean * log_of_uniforms(rng, *shape))
             }
@@ -273,13 +283,13 @@ fn pick(values: &[Span], rng: &mut impl Rng) -> Span {
     values[below(rng, values.len() as u64) as usize]
 }
 
-/// The logarithm of a number from 0 (exclusive) to 1 (inclusive): an exponential draw, negated.
-#[inline]
-fn log_of_uniform(rng: &mut impl Rng) -> f64 {
-    ln(1.0 - uniform(rng))
+/// A draw from the exponential distribution of mean 1: the logarithm, negated, of a number from 0 (exclusive) to 1.
+#[inline(always)]
+pub fn standard_exponential(rng: &mut impl Rng) -> f64 {
+    -ln(1.0 - uniform(rng))
 }
 
-/// The sum of `count` such logarithms.
+/// The sum of the logarithms of `count` such numbers.
 fn log_of_uniforms(rng: &mut impl Rng, count: u32) -> f64 {
     // A factor is at least 2^-53: sixteen are well above the least normal float, 2^-1022.
     const BLOCK: u32 = 16;

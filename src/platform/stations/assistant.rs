@@ -324,15 +324,20 @@ impl Assistant {
 
     /// Throws all conversations away that wait for a place.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
-            self.leave_queue(entry.item, Failure::Dropped, desk);
+        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+            self.leave_queue(id, Failure::Dropped, desk);
         }
     }
 
     /// Sets the assistant up otherwise from now on; conversations meet it at their next step.
     pub fn reconfigure(&mut self, config: Config, desk: &mut Desk) {
         let work = &desk.work;
-        self.queue.reconfigure(&config.queue, false, |id| is_waiting(work, id));
+        self.queue.reconfigure(
+            &config.queue,
+            false,
+            |id| is_waiting(work, id),
+            |id| entry(id, &work.attempts[id]),
+        );
         self.config = config;
         self.add_places();
         self.report_capacity(desk);

@@ -9,7 +9,7 @@ pub mod service;
 
 use super::desk::Desk;
 use super::parts::outcome::Outcome;
-use super::work::{AttemptId, StationId};
+use super::work::{AttemptId, CallId, StationId};
 use crate::engine::random::Streams;
 use crate::units::Instant;
 use assistant::Assistant;
@@ -119,21 +119,24 @@ impl Station {
         }
     }
 
-    /// Handles what happens at stations of every kind.
+    /// Handles what happens at stations of every kind, and tells an attempt of which its call hears next.
     #[inline(always)]
-    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
         match (self, event) {
-            (Self::Service(it), Event::Arrived(id)) => it.on_arrived(id, desk),
+            (Self::Service(it), Event::Arrived(id)) => return it.on_arrived(id, desk),
+            (Self::Service(it), Event::Returned(id, outcome)) => {
+                return it.on_returned(id, outcome, desk);
+            }
             (Self::Jobs(it), Event::Arrived(id)) => it.on_arrived(id, desk),
             (Self::Routing(it), Event::Arrived(id)) => it.on_arrived(id, desk),
             (Self::Assistant(it), Event::Arrived(id)) => it.on_arrived(id, desk),
-            (Self::Service(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
             (Self::Jobs(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
             (Self::Routing(it), Event::Returned(id, outcome)) => it.on_returned(id, outcome, desk),
             (Self::Assistant(it), Event::Returned(id, outcome)) => {
                 it.on_returned(id, outcome, desk);
             }
         }
+        None
     }
 
     /// Reports what only the station knows, as a bin of the time series ends.

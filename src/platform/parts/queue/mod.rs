@@ -104,8 +104,8 @@ pub struct Queue<T> {
 
 #[derive(Clone, Debug)]
 enum Line<T> {
-    /// In order of arrival.
-    Plain(VecDeque<Entry<T>>, Ahead),
+    /// In order of arrival, which is all that decides: the items alone.
+    Plain(VecDeque<T>, Ahead),
     Laned(Lanes<T>),
 }
 
@@ -142,7 +142,7 @@ impl<T: Copy> Queue<T> {
         }
         self.live += 1;
         match &mut self.line {
-            Line::Plain(waiting, _) => waiting.push_back(entry),
+            Line::Plain(waiting, _) => waiting.push_back(entry.item),
             Line::Laned(lanes) => lanes.push(entry),
         }
         Ok(())
@@ -156,8 +156,10 @@ impl<T: Copy> Queue<T> {
         self.live += 1;
         match &mut self.line {
             // The newest goes first there, and what is pushed last counts as the newest.
-            Line::Plain(waiting, _) if self.config.order == Order::Lifo => waiting.push_back(entry),
-            Line::Plain(waiting, _) => waiting.push_front(entry),
+            Line::Plain(waiting, _) if self.config.order == Order::Lifo => {
+                waiting.push_back(entry.item);
+            }
+            Line::Plain(waiting, _) => waiting.push_front(entry.item),
             Line::Laned(lanes) => lanes.push_front(entry),
         }
     }
@@ -177,7 +179,7 @@ impl<T: Copy> Queue<T> {
             // What came last is at hand.
             Line::Plain(..) if self.config.order == Order::Lifo => {}
             Line::Plain(waiting, ahead) => {
-                ahead.look(waiting.len(), waiting, |entry| look(entry.item));
+                ahead.look(waiting.len(), waiting, |item| look(*item));
             }
             Line::Laned(lanes) => lanes.look_ahead(look),
         }
@@ -200,8 +202,8 @@ impl<T: Copy> Queue<T> {
                 loop {
                     let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
                     match next {
-                        Some(entry) if !is_live(entry.item) => {}
-                        Some(entry) => break Some(entry.item),
+                        Some(item) if !is_live(item) => {}
+                        Some(item) => break Some(item),
                         None => break None,
                     }
                 }
@@ -230,7 +232,7 @@ impl<T: Copy> Queue<T> {
         match &mut self.line {
             Line::Plain(waiting, _) => {
                 if waiting.len() > 2 * self.live {
-                    waiting.retain(|entry| is_live(entry.item));
+                    waiting.retain(|item| is_live(*item));
                 }
             }
             Line::Laned(lanes) => lanes.forget_one(lane, is_live),
@@ -251,48 +253,49 @@ impl<T: Copy> Queue<T> {
 
     /// All that waits, in order of arrival.
     #[must_use]
-    pub fn waiting(&self, mut is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
-        let mut entries = match &self.line {
+    pub fn waiting(&self, mut is_live: impl FnMut(T) -> bool) -> Vec<T> {
+        let mut items: Vec<T> = match &self.line {
             Line::Plain(waiting, _) => waiting.iter().copied().collect(),
-            Line::Laned(lanes) => lanes.by_arrival(),
+            Line::Laned(lanes) => lanes.by_arrival().into_iter().map(|entry| entry.item).collect(),
         };
-        entries.retain(|entry| is_live(entry.item));
-        entries
+        items.retain(|item| is_live(*item));
+        items
     }
 
     /// What arrived first of all that waits; where the order is not that of arrival, after looking at all.
     pub fn oldest(&self, mut is_live: impl FnMut(T) -> bool) -> Option<T> {
         match &self.line {
-            Line::Plain(waiting, _) => {
-                waiting.iter().map(|entry| entry.item).find(|it| is_live(*it))
-            }
-            Line::Laned(_) => self.waiting(is_live).first().map(|entry| entry.item),
+            Line::Plain(waiting, _) => waiting.iter().copied().find(|item| is_live(*item)),
+            Line::Laned(_) => self.waiting(is_live).first().copied(),
         }
-    }
-
-    /// Takes out all that waits, in order of arrival.
-    pub fn drain(&mut self, is_live: impl FnMut(T) -> bool) -> Vec<Entry<T>> {
-        let entries = self.waiting(is_live);
-        self.line = Line::new(self.config.order, self.has_lanes);
-        self.live = 0;
-        entries
     }
 
     /// Goes on with what waits under another configuration; a lower bound turns nothing away.
     ///
-    /// Whatever changed, all lanes are asked again for their room.
+    /// What has waited in a plain line waits on as `entry_of` tells. Whatever changed, all lanes are asked again for
+    /// their room.
     pub fn reconfigure(
         &mut self,
         config: &Config,
         has_lanes: bool,
-        is_live: impl FnMut(T) -> bool,
+        mut is_live: impl FnMut(T) -> bool,
+        entry_of: impl FnMut(T) -> Entry<T>,
     ) {
         if config.order != self.config.order || has_lanes != self.has_lanes {
-            let entries = self.waiting(is_live);
-            self.line = Line::new(config.order, has_lanes);
+            let before = std::mem::replace(&mut self.line, Line::new(config.order, has_lanes));
+            let entries: Vec<Entry<T>> = match before {
+                Line::Plain(waiting, _) => {
+                    waiting.into_iter().filter(|item| is_live(*item)).map(entry_of).collect()
+                }
+                Line::Laned(lanes) => {
+                    let mut entries = lanes.by_arrival();
+                    entries.retain(|entry| is_live(entry.item));
+                    entries
+                }
+            };
             self.live = entries.len();
             match &mut self.line {
-                Line::Plain(waiting, _) => waiting.extend(entries),
+                Line::Plain(waiting, _) => waiting.extend(entries.iter().map(|entry| entry.item)),
                 Line::Laned(lanes) => entries.into_iter().for_each(|entry| lanes.push(entry)),
             }
         } else if let Line::Laned(lanes) = &mut self.line {

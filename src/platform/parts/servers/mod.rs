@@ -47,7 +47,8 @@ pub struct Servers<T> {
     /// Slots of the instances that take work, and how many of them are busy.
     open: u32,
     open_busy: u32,
-    in_hand: u32,
+    /// Busy slots of the instances that take no more.
+    draining: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +96,7 @@ impl<T: Copy> Servers<T> {
             lanes: Vec::new(),
             open: 0,
             open_busy: 0,
-            in_hand: 0,
+            draining: 0,
         }
     }
 
@@ -173,7 +174,7 @@ impl<T: Copy> Servers<T> {
         for (_, lane) in &lost {
             self.leave_lane(*lane);
         }
-        self.in_hand -= u32::try_from(lost.len()).expect("slots have 32-bit numbers");
+        self.draining -= u32::try_from(lost.len()).expect("slots have 32-bit numbers");
         lost.into_iter().map(|(item, _)| item).collect()
     }
 
@@ -223,7 +224,6 @@ impl<T: Copy> Servers<T> {
             self.join_lane(lane);
         }
         self.open_busy += 1;
-        self.in_hand += 1;
         Some(slot)
     }
 
@@ -239,13 +239,13 @@ impl<T: Copy> Servers<T> {
         let Slot { place, holds } = self.slots[slot.index()];
         let Holds::Work(item, lane) = holds else { panic!("a slot that is freed was taken") };
         self.leave_lane(lane);
-        self.in_hand -= 1;
         let instance = instance_in(&mut self.places, place);
         let holds = &mut self.slots[slot.index()].holds;
         instance.busy -= 1;
         if instance.is_draining {
             *holds = Holds::Nothing(None);
             self.spare.push(slot);
+            self.draining -= 1;
             if instance.busy == 0 {
                 self.vacate(place);
             }
@@ -282,7 +282,7 @@ impl<T: Copy> Servers<T> {
     /// Work in hand, that of draining instances included.
     #[must_use]
     pub const fn in_hand(&self) -> u32 {
-        self.in_hand
+        self.open_busy + self.draining
     }
 
     /// Goes on under another cap per lane; work beyond a lower one goes on.
@@ -344,6 +344,7 @@ impl<T: Copy> Servers<T> {
         let free: Vec<SlotId> = successors(first, next).collect();
         self.open -= busy + u32::try_from(free.len()).expect("slots have 32-bit numbers");
         self.open_busy -= busy;
+        self.draining += busy;
         // The one that would have been taken next is used again first.
         self.spare.extend(free.into_iter().rev());
     }

@@ -13,7 +13,7 @@ impl Jobs {
     pub(super) fn settle(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
         let now = desk.now();
         let attempt = &desk.work.attempts[id];
-        let kind = self.kind_of(attempt);
+        let kind = self.config.kind_of(attempt);
         let late = now.since(self.first_due(attempt).min(now));
         let job = &self.config.types[kind];
         desk.recorder.at(job.target).ended(now, attempt.tenant, outcome, late);
@@ -43,7 +43,7 @@ impl Jobs {
     pub(super) fn drop_waiting(&mut self, id: AttemptId, desk: &mut Desk) {
         let attempt = &desk.work.attempts[id];
         if attempt.is_queued {
-            let lane = self.lane_of(attempt);
+            let lane = self.config.lane_of(attempt);
             self.leave_queue(id, desk);
             self.end(id, Err(Failure::Dropped), desk);
             let work = &desk.work;

@@ -102,8 +102,8 @@ impl Jobs {
 
     /// Throws all waiting jobs away that are due.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
-            self.drop_waiting(entry.item, desk);
+        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+            self.drop_waiting(id, desk);
         }
     }
 
@@ -115,8 +115,13 @@ impl Jobs {
             desk.agenda.cancel(planned);
         }
         let has_lanes = config.servers.lane_max.is_some();
-        let work = &desk.work;
-        self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        let (work, before) = (&desk.work, &self.config);
+        self.queue.reconfigure(
+            &config.queue,
+            has_lanes,
+            |id| is_waiting(work, id),
+            |id| before.entry(id, &work.attempts[id]),
+        );
         self.servers.reconfigure(&config.servers);
         self.config = config;
         self.staff();

@@ -186,15 +186,15 @@ impl Jobs {
         // It may have been dropped at its deadline while it waited to be tried again.
         let attempt = desk.work.attempts.get(id).filter(|it| it.outcome.is_none());
         let Some(attempt) = attempt else { return };
-        let Attempt { priority, due, tenant, .. } = *attempt;
-        let (kind, lane) = (self.kind_of(attempt), self.lane_of(attempt));
+        let Attempt { due, tenant, .. } = *attempt;
+        let (kind, entry) = (self.config.kind_of(attempt), self.config.entry(id, attempt));
         // What has waited goes first where a run may start from this very instant on, or a worker has just
         // become free.
         self.fill(desk);
-        if now >= self.next_start && self.take_worker(id, lane, desk) {
+        if now >= self.next_start && self.take_worker(id, entry.lane, desk) {
             return self.run(id, desk);
         }
-        if self.queue.push(queue::Entry { item: id, lane, priority, due }).is_err() {
+        if self.queue.push(entry).is_err() {
             return self.end(id, Err(Failure::Rejected), desk);
         }
         desk.work.attempts[id].is_queued = true;
@@ -213,7 +213,7 @@ impl Jobs {
             let next = self.queue.pop(|lane| servers.room_for(lane), |id| is_waiting(work, id));
             let Some(id) = next else { return };
             self.leave_queue(id, desk);
-            let lane = self.lane_of(&desk.work.attempts[id]);
+            let lane = self.config.lane_of(&desk.work.attempts[id]);
             let has_begun = self.take_worker(id, lane, desk);
             debug_assert!(has_begun, "the queue gives what there is room for");
             self.run(id, desk);
@@ -338,13 +338,8 @@ impl Jobs {
         PlatformEvent::Jobs(self.id, event)
     }
 
-    fn kind_of(&self, attempt: &Attempt) -> usize {
-        let kind = self.config.type_of[attempt.call.index()];
-        usize::from(kind.expect("checked: a call to a job engine names a type"))
-    }
-
     fn type_of(&self, attempt: &Attempt) -> &JobType {
-        &self.config.types[self.kind_of(attempt)]
+        &self.config.types[self.config.kind_of(attempt)]
     }
 
     /// When a job was due before any retry.
@@ -354,14 +349,28 @@ impl Jobs {
         let mut draws = draws(attempt.key, kind.place, Purpose::Delay, attempt.number);
         attempt.arrived + delay.sample(&mut draws)
     }
+}
+
+impl Config {
+    /// The number of a job's type.
+    fn kind_of(&self, attempt: &Attempt) -> usize {
+        let kind = self.type_of[attempt.call.index()];
+        usize::from(kind.expect("checked: a call to a job engine names a type"))
+    }
 
     #[expect(clippy::cast_possible_truncation, reason = "lanes and types have small numbers")]
     fn lane_of(&self, attempt: &Attempt) -> u32 {
-        match self.config.lanes {
+        match self.lanes {
             LanesBy::Nothing => 0,
             LanesBy::Type => self.kind_of(attempt) as u32,
             LanesBy::Tenant => attempt.tenant,
             LanesBy::Conversation => (attempt.conversation % CONVERSATION_LANES) as u32,
         }
+    }
+
+    /// A job as it waits for a worker.
+    fn entry(&self, id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
+        let Attempt { priority, due, .. } = *attempt;
+        queue::Entry { item: id, lane: self.lane_of(attempt), priority, due }
     }
 }

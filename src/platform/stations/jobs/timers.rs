@@ -50,7 +50,7 @@ impl Jobs {
     pub(super) fn run_at(&mut self, id: AttemptId, due: Instant, desk: &mut Desk) {
         if due > desk.now() {
             let attempt = &desk.work.attempts[id];
-            let line = self.timers[self.kind_of(attempt)].of_run(attempt.rounds);
+            let line = self.timers[self.config.kind_of(attempt)].of_run(attempt.rounds);
             desk.plan_in_line(line, due, self.event(Event::FellDue(id)));
         } else {
             self.on_fell_due(id, desk);
@@ -59,7 +59,7 @@ impl Jobs {
 
     /// Plans the moment by which a job must be done.
     pub(super) fn plan_deadline(&self, id: AttemptId, at: Instant, desk: &mut Desk) {
-        let line = self.timers[self.kind_of(&desk.work.attempts[id])].deadlines;
+        let line = self.timers[self.config.kind_of(&desk.work.attempts[id])].deadlines;
         let event = self.event(Event::DeadlinePassed(id));
         let timer = desk.plan_in_line(line, at, event);
         desk.work.attempts[id].timer = Some(timer);

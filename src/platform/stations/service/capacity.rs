@@ -121,19 +121,21 @@ impl Service {
 
     /// Loses the share of a queue that was in the memory of crashed instances.
     fn lose_from_queue(&mut self, share: f64, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
-            let attempt = &desk.work.attempts[entry.item];
+        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+            let attempt = &desk.work.attempts[id];
+            let lane = attempt.tenant;
             let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
             if uniform(&mut draws) < share {
-                self.leave_queue(entry.item, entry.lane, Failure::Dropped, desk);
+                self.leave_queue(id, lane, Failure::Dropped, desk);
             }
         }
     }
 
     /// Throws all waiting work away.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for entry in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
-            self.leave_queue(entry.item, entry.lane, Failure::Dropped, desk);
+        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+            let lane = desk.work.attempts[id].tenant;
+            self.leave_queue(id, lane, Failure::Dropped, desk);
         }
     }
 
@@ -151,7 +153,12 @@ impl Service {
         }
         let has_lanes = config.servers.lane_max.is_some();
         let work = &desk.work;
-        self.queue.reconfigure(&config.queue, has_lanes, |id| is_waiting(work, id));
+        self.queue.reconfigure(
+            &config.queue,
+            has_lanes,
+            |id| is_waiting(work, id),
+            |id| entry(id, &work.attempts[id]),
+        );
         let is_followed = self.autoscaler.is_some();
         match (&mut self.autoscaler, &config.autoscaler) {
             (_, None) => self.autoscaler = None,

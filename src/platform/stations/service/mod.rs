@@ -8,18 +8,19 @@ mod capacity;
 
 use super::fleet::{self, Fleet};
 use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_calls, with_unit};
-use crate::engine::agenda::{Key, LineId};
+use crate::engine::agenda::{Agenda, Key, LineId};
 use crate::engine::random::uniform;
 use crate::engine::sample::Sampler;
 use crate::measure::gauge::Gauge;
 use crate::platform::desk::Desk;
+use crate::platform::event::Packed;
 use crate::platform::parts::autoscaler::{self, Autoscaler};
 use crate::platform::parts::outcome::{Failure, Outcome};
 use crate::platform::parts::queue::{self, Queue};
 use crate::platform::parts::servers::{self, Servers, SlotId};
 use crate::platform::parts::slowdown;
 use crate::platform::recorder::TargetId;
-use crate::platform::work::{Attempt, AttemptId, StationId};
+use crate::platform::work::{Attempt, AttemptId, CallId, StationId};
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
 use crate::units::Share;
 use capacity::Load;
@@ -134,12 +135,12 @@ impl Service {
         &self.fleet
     }
 
-    /// Handles what happens at it.
+    /// Handles what happens at it, and tells an attempt of which its call hears next.
     #[inline(always)]
-    pub fn handle(&mut self, event: Event, desk: &mut Desk) {
+    pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
         match event {
             Event::WaitEnded(attempt) => self.on_wait_ended(attempt, desk),
-            Event::Served(attempt) => self.on_served(attempt, desk),
+            Event::Served(attempt) => return self.on_served(attempt, desk),
             Event::PullBegan(number) => self.fleet.on_pull_began(number, desk),
             Event::PullEnded(number) => self.fleet.on_pull_ended(number, desk),
             Event::StartUpEnded(number) => {
@@ -153,11 +154,12 @@ impl Service {
             Event::ReadyCallFailed(number) => self.fleet.on_ready_call_failed(number, desk),
             Event::Evaluated => self.on_evaluated(desk),
         }
+        None
     }
 
     /// A request arrived.
     #[inline(always)]
-    pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) {
+    pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
         let attempt = arrive(id, self.config.target, desk);
         let tenant = attempt.tenant;
         if self.servers.slots() == 0 && !self.config.queue.durable {
@@ -167,16 +169,16 @@ impl Service {
             // Where a slot was free, none of those that wait had room for it.
             if self.is_expired(attempt) {
                 attempt.slot = Some(slot);
-                self.finish(id, Err(Failure::Dropped), desk);
-            } else {
-                self.serve(id, slot, desk);
-                self.report_busy(desk);
+                return self.finish(id, Err(Failure::Dropped), desk);
             }
+            self.serve(id, &mut desk.work.attempts[id], slot, &mut desk.agenda);
+            self.report_busy(desk);
         } else if self.queue.push(entry(id, attempt)).is_ok() {
             self.begin_wait(id, tenant, desk);
         } else {
             desk.answer(id, Err(Failure::Rejected));
         }
+        None
     }
 
     /// Notes that a request has joined the queue, which it leaves when it has waited too long.
@@ -217,17 +219,16 @@ impl Service {
             self.queue.look_ahead(|id| with_unit(work, id));
             let next = self.queue.pop(room, |id| is_waiting(work, id));
             let Some(id) = next else { break };
-            let attempt = &mut desk.work.attempts[id];
-            let (tenant, timer) = (attempt.tenant, attempt.timer.take());
-            let is_expired = self.is_expired(attempt);
-            if let Some(timer) = timer {
-                desk.agenda.cancel(timer);
+            let Desk { agenda, work, recorder, .. } = desk;
+            let attempt = &mut work.attempts[id];
+            if let Some(timer) = attempt.timer.take() {
+                agenda.cancel(timer);
             }
-            desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
-            if is_expired {
+            recorder.at(self.config.target).waits_no_more(agenda.now(), attempt.tenant);
+            if self.is_expired(attempt) {
                 desk.answer(id, Err(Failure::Dropped));
-            } else if let Some(slot) = self.servers.take_slot(id, tenant) {
-                self.serve(id, slot, desk);
+            } else if let Some(slot) = self.servers.take_slot(id, attempt.tenant) {
+                self.serve(id, attempt, slot, agenda);
             }
         }
         self.report_busy(desk);
@@ -241,8 +242,13 @@ impl Service {
 
     /// Serves a request in the slot that it has taken.
     #[inline(always)]
-    fn serve(&self, id: AttemptId, slot: SlotId, desk: &mut Desk) {
-        let attempt = &mut desk.work.attempts[id];
+    fn serve(
+        &self,
+        id: AttemptId,
+        attempt: &mut Attempt,
+        slot: SlotId,
+        agenda: &mut Agenda<Packed>,
+    ) {
         attempt.slot = Some(slot);
         let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.turn());
         let mut span = self.config.service_time.sample(&mut draws);
@@ -251,12 +257,12 @@ impl Service {
             span = span.scaled(slowdown.factor(busy));
         }
         let event = PlatformEvent::Service(self.id, Event::Served(id));
-        desk.plan(desk.now() + span, event);
+        agenda.plan(agenda.now() + span, event.into());
     }
 
     #[inline(always)]
-    fn on_served(&mut self, id: AttemptId, desk: &mut Desk) {
-        let Some(attempt) = in_hand(id, desk) else { return };
+    fn on_served(&mut self, id: AttemptId, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
+        let attempt = in_hand(id, desk)?;
         let share = self.config.failure_share;
         let has_failed = share > Share::NONE && {
             let turn = attempt.turn();
@@ -264,43 +270,58 @@ impl Service {
             uniform(&mut draws) < share.get()
         };
         if has_failed {
-            self.finish(id, Err(Failure::Errored), desk);
+            self.finish(id, Err(Failure::Errored), desk)
+        } else if usize::from(attempt.next_call) < self.config.calls.len() {
+            self.make_calls(id, desk)
         } else {
-            self.make_calls(id, desk);
+            self.finish(id, Ok(()), desk)
         }
     }
 
     /// A call that a request waits for ended.
-    pub fn on_returned(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
-        let Some(attempt) = in_hand(id, desk) else { return };
+    pub fn on_returned(
+        &mut self,
+        id: AttemptId,
+        outcome: Outcome,
+        desk: &mut Desk,
+    ) -> Option<(CallId, AttemptId)> {
+        let attempt = in_hand(id, desk)?;
         if outcome.is_err() {
             return self.finish(id, outcome, desk);
         }
         attempt.pending -= 1;
-        if attempt.pending == 0 {
-            self.make_calls(id, desk);
+        if attempt.pending > 0 {
+            return None;
         }
+        self.make_calls(id, desk)
     }
 
-    /// Makes the calls of the next steps, or ends a request that has made all of them.
+    /// Makes the calls of the next steps, or ends a request that waits for none any more.
     #[inline(always)]
-    fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) {
+    fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
         let attempt = &desk.work.attempts[id];
-        if usize::from(attempt.next_call) == self.config.calls.len() {
-            return self.finish(id, Ok(()), desk);
-        }
         let warm_since = attempt.slot.and_then(|slot| self.servers.since(slot));
-        if !make_calls(id, &self.config.calls, warm_since, desk) {
-            self.finish(id, Ok(()), desk);
+        if make_calls(id, &self.config.calls, warm_since, desk) {
+            return None;
         }
+        self.finish(id, Ok(()), desk)
     }
 
     #[inline(always)]
-    fn finish(&mut self, id: AttemptId, outcome: Outcome, desk: &mut Desk) {
-        let slot = desk.work.attempts[id].slot.take().expect("a request in hand has a slot");
+    fn finish(
+        &mut self,
+        id: AttemptId,
+        outcome: Outcome,
+        desk: &mut Desk,
+    ) -> Option<(CallId, AttemptId)> {
+        let attempt = &mut desk.work.attempts[id];
+        let slot = attempt.slot.take().expect("a request in hand has a slot");
+        let call = attempt.call;
+        let answered = attempt.answer(id, outcome);
+        let goes_next = desk.goes_next(answered);
         let freed = self.servers.free(slot);
-        desk.answer(id, outcome);
         self.queue.reopen(freed.lane);
         self.fill(desk);
+        goes_next.then_some((call, id))
     }
 }

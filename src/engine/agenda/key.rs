@@ -1,0 +1,27 @@
+//! Packed keys: an instant and a ticket as one number in the order of the agenda.
+
+use crate::units::Instant;
+
+/// Later than every key of an event.
+pub(super) const NO_KEY: u128 = u128::MAX;
+
+/// The key of what is planned for an instant under a ticket.
+pub(super) const fn key_of(at: Instant, ticket: u64) -> u128 {
+    (at.as_nanos() as u128) << 64 | ticket as u128
+}
+
+/// The instant for which a key is planned.
+pub(super) const fn instant_of(key: u128) -> Instant {
+    Instant::from_nanos(nanos_of(key))
+}
+
+/// The nanosecond for which a key is planned.
+pub(super) const fn nanos_of(key: u128) -> u64 {
+    (key >> 64) as u64
+}
+
+/// The ticket under which something is planned.
+#[expect(clippy::cast_possible_truncation, reason = "the ticket is the key's lower half")]
+pub(super) const fn ticket_of(key: u128) -> u64 {
+    key as u64
+}
