@@ -40,7 +40,7 @@ use recorder::Recorder;
 use registry::{ImageId, Registry};
 use stations::{Station, fleet};
 use timeline::{Action, ActionId, Trigger};
-use work::{CallId, StationId, Work, WorkloadId};
+use work::{AttemptId, CallId, StationId, Work, WorkloadId};
 use workload::Workload;
 
 /// A platform before it runs: what stands on it, and what will be done to it.
@@ -333,8 +333,15 @@ impl Platform {
     fn on_station_event(&mut self, id: StationId, event: stations::Event) {
         let answered = self.stations[id.index()].handle(event, &mut self.desk);
         if let Some((call, attempt)) = answered {
-            self.calls[call.index()].handle(call::Event::Answered(attempt), &mut self.desk);
+            self.on_answered(call, attempt);
         }
+    }
+
+    /// A call hears of an attempt, with which nothing further arrives at this moment.
+    #[inline(always)]
+    fn on_answered(&mut self, id: CallId, attempt: AttemptId) {
+        let arrives = self.calls[id.index()].handle(call::Event::Answered(attempt), &mut self.desk);
+        debug_assert!(arrives.is_none(), "whatever is tried again has paused");
     }
 }
 
@@ -355,7 +362,7 @@ impl Receiver for &mut Platform {
                 if let Some(it) = self.stations[id.index()].service_mut()
                     && let Some((call, attempt)) = it.handle(event, desk)
                 {
-                    self.calls[call.index()].handle(call::Event::Answered(attempt), &mut self.desk);
+                    self.on_answered(call, attempt);
                 }
             }
             Event::Jobs(id, event) => {
