@@ -125,10 +125,8 @@ fn numbers_below(share: f64) -> u64 {
 /// What chance decides about a unit that a workload brings in.
 #[derive(Clone, Copy, Debug, Default)]
 struct Drawn {
-    /// The unit's key.
+    /// The unit's key, which also tells whose it is.
     key: u64,
-    /// Whose it is.
-    tenant: u64,
     /// How many expected arrivals lie between it and the one after it.
     gap: f64,
 }
@@ -154,7 +152,8 @@ impl Tenants {
         Self { guide: (0..parts).map(first_of).collect(), shift, cumulative }
     }
 
-    /// The first tenant whose sum lies above the number from 0 to 1 that a random word stands for.
+    /// The first tenant whose sum lies above the number from 0 to 1 that a random word stands for: a unit's key,
+    /// since no draw about the unit shows what its key was.
     ///
     /// A guide table: Chen and Asau, "On generating random variates from an empirical distribution", 1974.
     /// <https://doi.org/10.1080/05695557408974949>
@@ -199,7 +198,7 @@ impl Workload {
         if let Arrivals::Closed { clients, think } = &self.config.arrivals {
             for client in 0..*clients {
                 let key = self.stream.next_u64();
-                let tenant = self.config.tenants.choose(self.stream.next_u64());
+                let tenant = self.config.tenants.choose(key);
                 self.clients.push((key, tenant));
                 // Each is somewhere in its first thinking, or they would all send at once for ever.
                 let mut draws = draws(key, self.config.place, Purpose::Think, 0);
@@ -297,13 +296,13 @@ impl Workload {
     #[inline(always)]
     fn on_arrived(&mut self, desk: &mut Desk) -> Option<(CallId, UnitId)> {
         let now = desk.now();
-        let Drawn { key, tenant, gap } = self.next;
+        let Drawn { key, gap } = self.next;
         self.remaining = gap;
         let tenant = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
         }
-        .unwrap_or_else(|| self.config.tenants.choose(tenant));
+        .unwrap_or_else(|| self.config.tenants.choose(key));
         let unit = self.begin_unit(key, tenant, Parent::Nobody, desk);
         let call = self.config.call;
         let goes_next = desk.goes_next(PlatformEvent::Call(call, call::Event::Begun(unit)));
@@ -319,9 +318,7 @@ impl Workload {
     /// whose kind is changed by a patch keeps the keys of its units.
     #[inline(always)]
     fn draw(&mut self) -> Drawn {
-        let key = self.stream.next_u64();
-        let tenant = self.stream.next_u64();
-        Drawn { key, tenant, gap: standard_exponential(&mut self.stream) }
+        Drawn { key: self.stream.next_u64(), gap: standard_exponential(&mut self.stream) }
     }
 
     #[inline(always)]

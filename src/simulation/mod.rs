@@ -15,7 +15,7 @@ use crate::scenario::file::story::Expect;
 use counts::Counts;
 
 /// Rises whenever the same scenario and seed come to something else than before.
-pub const MODEL_VERSION: u32 = 3;
+pub const MODEL_VERSION: u32 = 4;
 
 /// What a run came to.
 #[derive(Debug)]

@@ -54,7 +54,7 @@ fn the_text_tells_what_a_scenario_rests_on_in_order() {
         "■ store  service, 1 × 20 slots",
         "RIPPLE  1 of 2 stations went bad",
         "from 09:59:00 to 10:02:00",
-        "10:02:00  front\n            nothing is done, usually 30.58/s",
+        "10:02:00  front\n            nothing is done, usually ",
         "← right after crash at 10:02:00",
         "well again at 10:04:05",
         "well throughout: store",

@@ -93,7 +93,7 @@ fn every_number_that_was_asked_for_is_told() {
     let told = told(&outage(), &[&arguments[..], &metrics].concat());
     for part in [
         " and failing.minutes is ",
-        "fix, w.failed each minute later: 1,1",
+        "fix, w.failed each minute later: 1,",
         "fix, failing.minutes each",
     ] {
         assert!(told.contains(part), "no {part:?} in {told}");

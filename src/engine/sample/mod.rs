@@ -1,11 +1,13 @@
 //! Distributions of lengths of time: as a scenario writes them, and compiled for drawing.
 //!
 //! The samplers use integers, `libm`, and an exponential and a logarithm of their own ([`exp`], [`ln`]), so
-//! that every processor draws the same values. All but Erlang's invert the distribution function: one random
-//! number a draw, and a larger one never gives a shorter span, which keeps runs with common random numbers
-//! comparable. Spans are whole nanoseconds: a continuous draw is rounded to the nearest.
+//! that every processor draws the same values. Exponential draws come from a ziggurat, Erlang's from a product; all
+//! others invert the distribution function: one random number a draw, and a larger one never gives a shorter span.
+//! From the same random numbers a longer mean gives spans longer in proportion, which keeps runs with common random
+//! numbers comparable. Spans are whole nanoseconds: a continuous draw is rounded to the nearest.
 
 mod elementary;
+mod exponential;
 mod normal;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use serde::Deserialize;
 use crate::engine::random::{below, uniform};
 use crate::units::{Factor, Span};
 pub use elementary::{exp, ln};
+pub use exponential::standard_exponential;
 use normal::standard_normal;
 
 /// How a length of time varies.
@@ -281,12 +284,6 @@ impl Pareto {
 #[expect(clippy::cast_possible_truncation, reason = "an index into a slice is a usize")]
 fn pick(values: &[Span], rng: &mut impl Rng) -> Span {
     values[below(rng, values.len() as u64) as usize]
-}
-
-/// A draw from the exponential distribution of mean 1: the logarithm, negated, of a number from 0 (exclusive) to 1.
-#[inline(always)]
-pub fn standard_exponential(rng: &mut impl Rng) -> f64 {
-    -ln(1.0 - uniform(rng))
 }
 
 /// The sum of the logarithms of `count` such numbers.
