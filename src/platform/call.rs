@@ -244,11 +244,6 @@ impl Call {
             target.ended(now, attempt.tenant, outcome, now.since(attempt.arrived));
         }
         let Some(unit_id) = attempt.unit else { return };
-        let unit = &mut desk.work.units[unit_id];
-        unit.attempt = None;
-        if let Some(timer) = unit.timer.take() {
-            desk.agenda.cancel(timer);
-        }
         self.settle(&attempt, outcome, desk);
         match outcome {
             Ok(()) => {
@@ -257,7 +252,14 @@ impl Call {
                 }
                 self.end_unit(unit_id, Ok(()), desk);
             }
-            Err(failure) => self.on_failed(unit_id, failure, desk),
+            Err(failure) => {
+                let unit = &mut desk.work.units[unit_id];
+                unit.attempt = None;
+                if let Some(timer) = unit.timer.take() {
+                    desk.agenda.cancel(timer);
+                }
+                self.on_failed(unit_id, failure, desk);
+            }
         }
     }
 
@@ -307,6 +309,9 @@ impl Call {
     fn end_unit(&mut self, id: UnitId, outcome: Outcome, desk: &mut Desk) {
         let now = desk.now();
         let unit = desk.work.units.remove(id).expect("a unit ends once");
+        if let Some(timer) = unit.timer {
+            desk.agenda.cancel(timer);
+        }
         desk.work.units_on(self.id).end(outcome);
         let target = desk.recorder.at(self.config.target);
         target.ended(now, unit.tenant, outcome, now.since(unit.begun));

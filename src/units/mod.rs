@@ -115,7 +115,8 @@ impl Span {
         // From here on numbers are whole, and next to it the sum below leaves the nearest whole one in its lowest bits,
         // which is there sooner than a cast: much waits for the length of a span.
         const WHOLE: f64 = (1_u64 << 52) as f64;
-        if (0.0..WHOLE).contains(&nanos) {
+        // One comparison for both bounds: a negative number and none at all have greater bits than a positive one.
+        if nanos.to_bits() < WHOLE.to_bits() {
             Self((nanos + WHOLE).to_bits() - WHOLE.to_bits())
         } else {
             Self(nanos as u64)

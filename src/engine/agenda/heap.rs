@@ -7,9 +7,9 @@
 //! The smallest key stands beside the tree. When it is taken, its place stays open, and the next one is only looked
 //! for: most often the next step adds a key, which then needs one pass down the tree or none.
 
-use super::key::NO_KEY;
+use super::key::{NO_KEY, is_none, ticket_of};
 
-/// Stands for the smallest key while it is not known: no key is zero.
+/// Stands for the smallest key while it is not known: no ticket is zero.
 const UNKNOWN: u128 = 0;
 
 /// Keys of which the smallest is at hand.
@@ -39,7 +39,7 @@ impl Heap {
     /// The smallest key, or [`NO_KEY`].
     #[inline]
     pub(super) fn first(&mut self) -> u128 {
-        if self.first == UNKNOWN {
+        if is_unknown(self.first) {
             self.first = self.take_second();
         }
         self.first
@@ -48,23 +48,23 @@ impl Heap {
     /// The same, for one look: the place that is open stays so.
     #[inline]
     pub(super) fn peek(&self) -> u128 {
-        if self.first == UNKNOWN { self.second } else { self.first }
+        if is_unknown(self.first) { self.second } else { self.first }
     }
 
     /// How many keys there are.
     #[inline]
     pub(super) const fn len(&self) -> usize {
-        self.len + (self.first != NO_KEY && self.first != UNKNOWN) as usize
+        self.len + (!is_none(self.first) && !is_unknown(self.first)) as usize
     }
 
     /// Adds `key`, and tells how many keys there are beside the smallest.
     #[inline(always)]
     pub(super) fn push(&mut self, key: u128) -> usize {
-        if self.first == UNKNOWN {
+        if is_unknown(self.first) {
             self.first = self.exchange(key);
         } else if key < self.first {
             let first = std::mem::replace(&mut self.first, key);
-            if first != NO_KEY {
+            if !is_none(first) {
                 self.add(first);
             }
         } else {
@@ -76,22 +76,23 @@ impl Heap {
     /// Takes the smallest key away, of which there must be one.
     #[inline]
     pub(super) fn pop(&mut self) {
-        if self.first == UNKNOWN {
+        if is_unknown(self.first) {
             self.take_second();
         }
         self.first = UNKNOWN;
-        if let Some(group) = self.groups.first() {
-            (self.second_place, self.second) = group.smallest();
-        } else {
-            self.second = NO_KEY;
-        }
+        // One alone, as where little is planned, needs no comparison.
+        (self.second_place, self.second) = match self.groups.first() {
+            Some(group) if self.len > 1 => group.smallest(),
+            Some(group) => (0, group.0[0]),
+            None => (0, NO_KEY),
+        };
     }
 
     /// Takes all keys.
     pub(super) fn take_all(&mut self) -> Vec<u128> {
         let Self { first, groups, .. } = std::mem::replace(self, Self::new());
         let keys = groups.iter().flat_map(|group| group.0).chain([first]);
-        keys.filter(|key| *key != NO_KEY && *key != UNKNOWN).collect()
+        keys.filter(|key| !is_none(*key) && !is_unknown(*key)).collect()
     }
 
     /// Keeps only the keys that `is_kept` accepts.
@@ -169,6 +170,11 @@ impl Heap {
     fn at_mut(&mut self, place: usize) -> &mut u128 {
         &mut self.groups[place / 4].0[place % 4]
     }
+}
+
+/// One half of a key tells, and takes half of the steps.
+const fn is_unknown(key: u128) -> bool {
+    ticket_of(key) == 0
 }
 
 impl Group {

@@ -5,6 +5,11 @@ use crate::units::Instant;
 /// Later than every key of an event.
 pub(super) const NO_KEY: u128 = u128::MAX;
 
+/// Whether it is [`NO_KEY`], as one half of it tells: no ticket on the heap is that large.
+pub(super) const fn is_none(key: u128) -> bool {
+    ticket_of(key) == u64::MAX
+}
+
 /// The key of what is planned for an instant under a ticket.
 pub(super) const fn key_of(at: Instant, ticket: u64) -> u128 {
     (at.as_nanos() as u128) << 64 | ticket as u128

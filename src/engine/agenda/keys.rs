@@ -11,7 +11,7 @@
 use std::hint::black_box;
 
 use super::heap::Heap;
-use super::key::{NO_KEY, nanos_of};
+use super::key::{is_none, nanos_of};
 use super::rung::{Rung, clear};
 
 /// Keys of which the smallest is at hand; up to about `NEAR_MAX` of them are in the heap.
@@ -51,7 +51,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     #[inline]
     pub(super) fn first<R>(&mut self, look: impl Fn(u128) -> R) -> u128 {
         let first = self.near.first();
-        if first == NO_KEY && self.waiting > 0 {
+        if is_none(first) && self.waiting > 0 {
             return self.approach(look);
         }
         first
@@ -61,7 +61,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     #[inline]
     pub(super) fn peek<R>(&mut self, look: impl Fn(u128) -> R) -> u128 {
         let first = self.near.peek();
-        if first == NO_KEY && self.waiting > 0 {
+        if is_none(first) && self.waiting > 0 {
             return self.approach(look);
         }
         first
@@ -159,6 +159,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::engine::agenda::key::NO_KEY;
 
     proptest! {
         /// The twin: an ordered set. Time goes on as keys are taken, so later ones are added: most of them soon,

@@ -155,10 +155,7 @@ impl<E: Copy> Agenda<E> {
     /// Whether nothing more is planned for this very instant.
     #[inline(always)]
     pub fn is_clear_now(&mut self) -> bool {
-        if !self.is_heap_later && self.this_instant.is_empty() {
-            self.is_heap_later = instant_of(self.keys.peek(look_in(&self.slots))) > self.now;
-        }
-        self.is_heap_later && self.this_instant.is_empty()
+        self.this_instant.is_empty() && self.is_heap_later()
     }
 
     /// Opens a line for timers that all have one length.
@@ -229,31 +226,17 @@ impl<E: Copy> Agenda<E> {
     /// Delivers the next event and moves on to its instant, if that is before `end`.
     #[inline(always)]
     pub fn next_before(&mut self, end: Instant) -> Option<(Instant, E)> {
-        if self.is_heap_later
-            && self.now < end
-            && let Some(event) = self.this_instant.pop()
-        {
-            return Some((self.now, event));
-        }
-        self.next_of_all(end)
-    }
-
-    /// The same, of events of whatever instant.
-    #[inline(always)]
-    fn next_of_all(&mut self, end: Instant) -> Option<(Instant, E)> {
         loop {
-            let look = look_in(&self.slots);
-            if !self.this_instant.is_empty() && instant_of(self.keys.peek(&look)) > self.now {
+            if !self.this_instant.is_empty() && self.is_heap_later() {
                 if self.now >= end {
                     return None;
                 }
-                self.is_heap_later = true;
                 if let Some(event) = self.this_instant.pop() {
                     return Some((self.now, event));
                 }
                 continue;
             }
-            let first = self.keys.first(look);
+            let first = self.keys.first(look_in(&self.slots));
             let at = instant_of(first);
             if at >= end {
                 return None;
@@ -265,6 +248,15 @@ impl<E: Copy> Agenda<E> {
                 return Some((at, event));
             }
         }
+    }
+
+    /// Whether all that the heap held for this instant has happened.
+    #[inline(always)]
+    fn is_heap_later(&mut self) -> bool {
+        if !self.is_heap_later {
+            self.is_heap_later = instant_of(self.keys.peek(look_in(&self.slots))) > self.now;
+        }
+        self.is_heap_later
     }
 
     /// Takes the heap's first key and its event, if the key still stands for one.
@@ -356,13 +348,16 @@ impl<E: Copy> Agenda<E> {
     /// Keeps cancelled keys at most half of the heap; each pays for its own removal.
     #[inline]
     fn drop_cancelled_if_many(&mut self) {
-        if self.cancelled > 0 && self.cancelled > self.keys.len() / 2 {
-            self.drop_cancelled();
+        if self.cancelled > 0 {
+            self.drop_cancelled_if_half();
         }
     }
 
-    #[cold]
-    fn drop_cancelled(&mut self) {
+    #[inline(never)]
+    fn drop_cancelled_if_half(&mut self) {
+        if self.cancelled <= self.keys.len() / 2 {
+            return;
+        }
         let slots = &self.slots;
         self.keys.retain(|key| {
             let ticket = ticket_of(key);
