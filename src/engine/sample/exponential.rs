@@ -2,7 +2,8 @@
 //!
 //! By a ziggurat: 256 layers of equal areas cover the density, each a rectangle but the lowest, which has the
 //! tail too. A random word chooses a layer and a place in its width; 98 times of 100 the place lies below the
-//! density at every height of the layer, and is the draw. A logarithm would take twice as long.
+//! density at every height of the layer, and is the draw. With a logarithm a customer of a single server was
+//! measured to take a tenth longer.
 //!
 //! Marsaglia and Tsang, "The ziggurat method for generating random variables", 2000.
 //! <https://doi.org/10.18637/jss.v005.i08>
