@@ -72,10 +72,11 @@ impl Desk {
     /// Takes a unit into the books of its call.
     #[inline(always)]
     pub fn begin_unit(&mut self, unit: Unit, target: TargetId) -> UnitId {
-        let now = self.now();
-        self.work.units_on(unit.call).begun += 1;
+        let (now, call) = (self.now(), unit.call);
+        let id = self.work.units.insert(unit);
+        self.work.units_on(call).begun += 1;
         self.recorder.at(target).begun(now);
-        self.work.units.insert(unit)
+        id
     }
 
     /// A unit of the platform itself, which is no tenant's and descends from no workload.

@@ -127,9 +127,9 @@ pub fn in_hand(id: AttemptId, desk: &mut Desk) -> Option<&mut Attempt> {
 /// An attempt as it waits in a queue with a lane for each tenant.
 #[must_use]
 #[inline(always)]
-pub fn entry(id: AttemptId, attempt: &Attempt) -> queue::Entry<AttemptId> {
+pub fn entry<T>(item: T, attempt: &Attempt) -> queue::Entry<T> {
     let Attempt { tenant, priority, due, .. } = *attempt;
-    queue::Entry { item: id, lane: tenant, priority, due }
+    queue::Entry { item, lane: tenant, priority, due }
 }
 
 /// Puts a request back to its beginning, under a new id, so that what was planned for the old one finds nobody.

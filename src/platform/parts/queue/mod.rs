@@ -137,15 +137,26 @@ impl<T: Copy> Queue<T> {
     /// `Full` if as much waits as the bound allows.
     #[inline(always)]
     pub fn push(&mut self, entry: Entry<T>) -> Result<(), Full> {
-        if self.config.bound.is_some_and(|bound| self.live >= bound as usize) {
+        if !self.has_room() {
             return Err(Full);
         }
         self.live += 1;
         match &mut self.line {
             Line::Plain(waiting, _) => waiting.push_back(entry.item),
-            Line::Laned(lanes) => lanes.push(entry),
+            Line::Laned(lanes) => {
+                // A copy, so that the entry itself need not be in memory where only the item is wanted.
+                let Entry { item, lane, priority, due } = entry;
+                lanes.push(Entry { item, lane, priority, due });
+            }
         }
         Ok(())
+    }
+
+    /// Whether the bound lets more work wait.
+    #[must_use]
+    #[inline(always)]
+    pub fn has_room(&self) -> bool {
+        self.config.bound.is_none_or(|bound| self.live < bound as usize)
     }
 
     /// Lets work that was in hand wait again, ahead of its equals and whatever the bound.
@@ -202,8 +213,11 @@ impl<T: Copy> Queue<T> {
                 loop {
                     let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
                     match next {
-                        Some(item) if !is_live(item) => {}
-                        Some(item) => break Some(item),
+                        // Where no more waited than live, nobody need look at it.
+                        Some(item) if waiting.len() < self.live || is_live(item) => {
+                            break Some(item);
+                        }
+                        Some(_) => {}
                         None => break None,
                     }
                 }

@@ -1,7 +1,9 @@
-//! A cap on the slots that one lane takes.
+//! A cap on the slots that one lane takes, and how many each has taken.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+use super::{Holds, Servers, Slot};
 
 /// How many slots one lane may take.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -46,4 +48,58 @@ pub enum Room {
     Borrowed,
     /// It is at its cap and may not borrow.
     None,
+}
+
+impl<T: Copy> Servers<T> {
+    /// Whether `lane` may take a slot, if one is free.
+    #[must_use]
+    #[inline(always)]
+    pub fn room_for(&self, lane: u32) -> Room {
+        let Some(LaneMax { max, borrow }) = self.config.lane_max else { return Room::Own };
+        let taken = self.lanes.get(lane as usize).copied().unwrap_or(0);
+        match borrow {
+            _ if taken < max => Room::Own,
+            true => Room::Borrowed,
+            false => Room::None,
+        }
+    }
+
+    /// Goes on under another cap per lane; work beyond a lower one goes on.
+    ///
+    /// The queue must be told as well, by its own `reconfigure`.
+    pub fn reconfigure(&mut self, config: &Config) {
+        self.config = config.clone();
+        self.lanes.clear();
+        let lane_of = |slot: &Slot<T>| match slot.holds {
+            Holds::Work(_, lane) => Some(lane),
+            Holds::Nothing(_) => None,
+        };
+        let lanes: Vec<u32> = self.slots.iter().filter_map(lane_of).collect();
+        for lane in lanes {
+            self.join_lane(lane);
+        }
+    }
+
+    /// Counts a slot that a lane takes, where lanes have a cap.
+    #[inline(always)]
+    pub(super) fn join_lane(&mut self, lane: u32) {
+        if self.config.lane_max.is_some() {
+            self.count_slot_of(lane);
+        }
+    }
+
+    fn count_slot_of(&mut self, lane: u32) {
+        if lane as usize >= self.lanes.len() {
+            self.lanes.resize(lane as usize + 1, 0);
+        }
+        self.lanes[lane as usize] += 1;
+    }
+
+    /// Counts a slot of a lane less, where lanes have a cap.
+    #[inline]
+    pub(super) fn leave_lane(&mut self, lane: u32) {
+        if let Some(taken) = self.lanes.get_mut(lane as usize) {
+            *taken -= 1;
+        }
+    }
 }

@@ -185,19 +185,6 @@ impl<T: Copy> Servers<T> {
         self.open_busy < self.open
     }
 
-    /// Whether `lane` may take a slot, if one is free.
-    #[must_use]
-    #[inline(always)]
-    pub fn room_for(&self, lane: u32) -> Room {
-        let Some(LaneMax { max, borrow }) = self.config.lane_max else { return Room::Own };
-        let taken = self.lanes.get(lane as usize).copied().unwrap_or(0);
-        match borrow {
-            _ if taken < max => Room::Own,
-            true => Room::Borrowed,
-            false => Room::None,
-        }
-    }
-
     /// Puts `item` of `lane` into a slot of the instance whose turn it is; not if none is free, or the
     /// lane has no room.
     ///
@@ -220,9 +207,7 @@ impl<T: Copy> Servers<T> {
         } else {
             self.leave_turns(place, last);
         }
-        if self.config.lane_max.is_some() {
-            self.join_lane(lane);
-        }
+        self.join_lane(lane);
         self.open_busy += 1;
         Some(slot)
     }
@@ -236,9 +221,45 @@ impl<T: Copy> Servers<T> {
     /// Panics if the slot is not taken.
     #[inline(always)]
     pub fn free(&mut self, slot: SlotId) -> Freed<T> {
-        let Slot { place, holds } = self.slots[slot.index()];
-        let Holds::Work(item, lane) = holds else { panic!("a slot that is freed was taken") };
+        let freed = self.take_out(slot);
+        self.give_back(slot);
+        freed
+    }
+
+    /// Takes the work out of a slot that stays taken until it is given back, or other work is put in.
+    ///
+    /// The queue must then `reopen` the lane, if it has lanes.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the slot is not taken.
+    #[inline(always)]
+    pub fn take_out(&mut self, slot: SlotId) -> Freed<T> {
+        let Holds::Work(item, lane) = self.slots[slot.index()].holds else {
+            panic!("a slot that is freed was taken")
+        };
         self.leave_lane(lane);
+        Freed { item, lane }
+    }
+
+    /// Whether a slot that is given back would be the only one that is free.
+    #[must_use]
+    #[inline(always)]
+    pub const fn are_all_taken(&self) -> bool {
+        self.open_busy == self.open && self.draining == 0
+    }
+
+    /// Puts `item` of `lane`, which has room for it, into a slot whose work was taken out.
+    #[inline(always)]
+    pub fn put_in(&mut self, slot: SlotId, item: T, lane: u32) {
+        self.slots[slot.index()].holds = Holds::Work(item, lane);
+        self.join_lane(lane);
+    }
+
+    /// Gives back a slot whose work was taken out; its instance is gone if it drains and this was its last.
+    #[inline(always)]
+    pub fn give_back(&mut self, slot: SlotId) {
+        let place = self.slots[slot.index()].place;
         let instance = instance_in(&mut self.places, place);
         let holds = &mut self.slots[slot.index()].holds;
         instance.busy -= 1;
@@ -257,7 +278,6 @@ impl<T: Copy> Servers<T> {
                 self.join_turns(place);
             }
         }
-        Freed { item, lane }
     }
 
     /// Since when the instance of a slot has been there; nothing means since ever.
@@ -283,38 +303,6 @@ impl<T: Copy> Servers<T> {
     #[must_use]
     pub const fn in_hand(&self) -> u32 {
         self.open_busy + self.draining
-    }
-
-    /// Goes on under another cap per lane; work beyond a lower one goes on.
-    ///
-    /// The queue must be told as well, by its own `reconfigure`.
-    pub fn reconfigure(&mut self, config: &Config) {
-        self.config = config.clone();
-        self.lanes.clear();
-        if config.lane_max.is_some() {
-            let lane_of = |slot: &Slot<T>| match slot.holds {
-                Holds::Work(_, lane) => Some(lane),
-                Holds::Nothing(_) => None,
-            };
-            let lanes: Vec<u32> = self.slots.iter().filter_map(lane_of).collect();
-            for lane in lanes {
-                self.join_lane(lane);
-            }
-        }
-    }
-
-    fn join_lane(&mut self, lane: u32) {
-        if lane as usize >= self.lanes.len() {
-            self.lanes.resize(lane as usize + 1, 0);
-        }
-        self.lanes[lane as usize] += 1;
-    }
-
-    #[inline]
-    fn leave_lane(&mut self, lane: u32) {
-        if let Some(taken) = self.lanes.get_mut(lane as usize) {
-            *taken -= 1;
-        }
     }
 
     /// A slot for the instance at a place: one that has none, or a new one.

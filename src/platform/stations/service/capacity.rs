@@ -1,7 +1,7 @@
 //! What changes a service's capacity: instances that come and go, crashes, the autoscaler, and new
 //! configurations.
 
-use super::{Config, Event, Service};
+use super::{Config, Event, Service, Waiting};
 use crate::engine::random::uniform;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
@@ -114,14 +114,14 @@ impl Service {
         }
         let id = put_back(id, desk);
         let attempt = &desk.work.attempts[id];
-        self.queue.push_front(entry(id, attempt));
+        self.queue.push_front(self.entry(id, attempt));
         let tenant = attempt.tenant;
         self.begin_wait(id, tenant, desk);
     }
 
     /// Loses the share of a queue that was in the memory of crashed instances.
     fn lose_from_queue(&mut self, share: f64, desk: &mut Desk) {
-        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+        for Waiting { id, .. } in self.queue.waiting(|it| is_waiting(&desk.work, it.id)) {
             let attempt = &desk.work.attempts[id];
             let lane = attempt.tenant;
             let mut draws = draws(attempt.key, self.config.place, Purpose::Loss, attempt.number);
@@ -133,7 +133,7 @@ impl Service {
 
     /// Throws all waiting work away.
     pub fn purge(&mut self, desk: &mut Desk) {
-        for id in self.queue.waiting(|id| is_waiting(&desk.work, id)) {
+        for Waiting { id, .. } in self.queue.waiting(|it| is_waiting(&desk.work, it.id)) {
             let lane = desk.work.attempts[id].tenant;
             self.leave_queue(id, lane, Failure::Dropped, desk);
         }
@@ -156,8 +156,8 @@ impl Service {
         self.queue.reconfigure(
             &config.queue,
             has_lanes,
-            |id| is_waiting(work, id),
-            |id| entry(id, &work.attempts[id]),
+            |it| is_waiting(work, it.id),
+            |it| entry(it, &work.attempts[it.id]),
         );
         let is_followed = self.autoscaler.is_some();
         match (&mut self.autoscaler, &config.autoscaler) {
@@ -166,6 +166,7 @@ impl Service {
             (None, Some(config)) => self.autoscaler = Some(Autoscaler::new(config)),
         }
         self.config = config;
+        self.configured = desk.now();
         if is_followed != self.autoscaler.is_some() {
             self.load = self.load_now(desk);
             self.plan_evaluation(desk);
@@ -213,8 +214,8 @@ impl Service {
     /// is there.
     pub fn report(&self, now: Instant, desk: &mut Desk) {
         let work = &desk.work;
-        let oldest = self.queue.oldest(|id| is_waiting(work, id));
-        let oldest_wait = oldest.map_or(Span::ZERO, |id| now.since(work.attempts[id].arrived));
+        let oldest = self.queue.oldest(|it| is_waiting(work, it.id));
+        let oldest_wait = oldest.map_or(Span::ZERO, |it| now.since(work.attempts[it.id].arrived));
         let bin = &mut desk.recorder.at(self.config.target).open;
         bin.oldest_wait = oldest_wait;
         let release = self.fleet.release();

@@ -22,7 +22,7 @@ use crate::platform::parts::slowdown;
 use crate::platform::recorder::TargetId;
 use crate::platform::work::{Attempt, AttemptId, CallId, StationId};
 use crate::platform::{Event as PlatformEvent, Purpose, draws};
-use crate::units::Share;
+use crate::units::{Instant, Share, Span};
 use capacity::Load;
 
 /// What happens at a service.
@@ -81,18 +81,29 @@ pub struct Config {
     pub fleet: fleet::Config,
 }
 
+/// A request that waits, and how long it will take.
+///
+/// That is drawn as the request joins the queue: once a slot is free, all that follows waits for it.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    id: AttemptId,
+    service_time: Span,
+}
+
 /// A service as it runs.
 #[derive(Debug)]
 pub struct Service {
     id: StationId,
     config: Config,
-    queue: Queue<AttemptId>,
+    queue: Queue<Waiting>,
     servers: Servers<AttemptId>,
     fleet: Fleet,
     autoscaler: Option<Autoscaler>,
     /// The autoscaler's next look at the load.
     evaluation: Option<Key>,
     waits: LineId,
+    /// When the service was set up as it is.
+    configured: Instant,
     /// The load up to the autoscaler's last look.
     load: Load,
 }
@@ -113,6 +124,7 @@ impl Service {
             autoscaler: config.autoscaler.as_ref().map(Autoscaler::new),
             evaluation: None,
             waits: desk.agenda.line(),
+            configured: Instant::START,
             load: Load::default(),
             config,
         };
@@ -162,18 +174,21 @@ impl Service {
     pub fn on_arrived(&mut self, id: AttemptId, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
         let attempt = arrive(id, self.config.target, desk);
         let tenant = attempt.tenant;
-        if self.servers.slots() == 0 && !self.config.queue.durable {
-            // A queue in memory is gone with its instances: nobody takes the connection.
-            desk.answer(id, Err(Failure::Rejected));
-        } else if let Some(slot) = self.servers.take_slot(id, tenant) {
+        // A queue in memory is gone with its instances: nobody takes the connection.
+        let is_gone = self.servers.slots() == 0 && !self.config.queue.durable;
+        if !is_gone && let Some(slot) = self.servers.take_slot(id, tenant) {
             // Where a slot was free, none of those that wait had room for it.
             if self.is_expired(attempt) {
                 attempt.slot = Some(slot);
                 return self.finish(id, Err(Failure::Dropped), desk);
             }
-            self.serve(id, &mut desk.work.attempts[id], slot, &mut desk.agenda);
+            let waiting = self.as_waiting(id, attempt);
+            self.serve(waiting, &mut desk.work.attempts[id], slot, &mut desk.agenda);
             self.report_busy(desk);
-        } else if self.queue.push(entry(id, attempt)).is_ok() {
+        } else if !is_gone
+            && self.queue.has_room()
+            && self.queue.push(self.entry(id, attempt)).is_ok()
+        {
             self.begin_wait(id, tenant, desk);
         } else {
             desk.answer(id, Err(Failure::Rejected));
@@ -208,30 +223,50 @@ impl Service {
         desk.recorder.at(self.config.target).waits_no_more(desk.agenda.now(), tenant);
         desk.answer(id, Err(failure));
         let work = &desk.work;
-        self.queue.forget_one(tenant, |id| is_waiting(work, id));
+        self.queue.forget_one(tenant, |it| is_waiting(work, it.id));
     }
 
     /// Gives free slots to waiting requests, and reports the slots that are busy then.
     fn fill(&mut self, desk: &mut Desk) {
-        while self.servers.has_free() {
+        while self.servers.has_free() && self.serve_next(None, desk) {}
+        self.report_busy(desk);
+    }
+
+    /// Serves the request whose turn it is, if one waits that may go: in a slot that is passed on, or in a free one.
+    #[inline(always)]
+    fn serve_next(&mut self, slot: Option<SlotId>, desk: &mut Desk) -> bool {
+        loop {
             let (servers, work) = (&self.servers, &desk.work);
             let room = |tenant| servers.room_for(tenant);
-            self.queue.look_ahead(|id| with_unit(work, id));
-            let next = self.queue.pop(room, |id| is_waiting(work, id));
-            let Some(id) = next else { break };
+            self.queue.look_ahead(|it| with_unit(work, it.id));
+            let next = self.queue.pop(room, |it| is_waiting(work, it.id));
+            let Some(mut next) = next else { return false };
             let Desk { agenda, work, recorder, .. } = desk;
-            let attempt = &mut work.attempts[id];
+            let attempt = &mut work.attempts[next.id];
             if let Some(timer) = attempt.timer.take() {
                 agenda.cancel(timer);
             }
             recorder.at(self.config.target).waits_no_more(agenda.now(), attempt.tenant);
             if self.is_expired(attempt) {
-                desk.answer(id, Err(Failure::Dropped));
-            } else if let Some(slot) = self.servers.take_slot(id, attempt.tenant) {
-                self.serve(id, attempt, slot, agenda);
+                desk.answer(next.id, Err(Failure::Dropped));
+                continue;
             }
+            let slot = match slot {
+                Some(slot) => {
+                    self.servers.put_in(slot, next.id, attempt.tenant);
+                    slot
+                }
+                None => match self.servers.take_slot(next.id, attempt.tenant) {
+                    Some(slot) => slot,
+                    None => unreachable!("the queue gives what there is room for"),
+                },
+            };
+            if attempt.arrived <= self.configured {
+                next = self.as_waiting(next.id, attempt);
+            }
+            self.serve(next, attempt, slot, agenda);
+            return true;
         }
-        self.report_busy(desk);
     }
 
     /// Whether a request is to be dropped as its turn comes.
@@ -240,23 +275,35 @@ impl Service {
         attempt.unit.is_none() && self.config.drop_expired
     }
 
+    /// A request as it joins the queue.
+    #[inline(always)]
+    fn entry(&self, id: AttemptId, attempt: &Attempt) -> queue::Entry<Waiting> {
+        entry(self.as_waiting(id, attempt), attempt)
+    }
+
+    /// A request, and how long it takes as the service is set up.
+    #[inline(always)]
+    fn as_waiting(&self, id: AttemptId, attempt: &Attempt) -> Waiting {
+        let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.turn());
+        Waiting { id, service_time: self.config.service_time.sample(&mut draws) }
+    }
+
     /// Serves a request in the slot that it has taken.
     #[inline(always)]
     fn serve(
         &self,
-        id: AttemptId,
+        next: Waiting,
         attempt: &mut Attempt,
         slot: SlotId,
         agenda: &mut Agenda<Packed>,
     ) {
         attempt.slot = Some(slot);
-        let mut draws = draws(attempt.key, self.config.place, Purpose::Service, attempt.turn());
-        let mut span = self.config.service_time.sample(&mut draws);
+        let mut span = next.service_time;
         if let Some(slowdown) = &self.config.slowdown {
             let busy = f64::from(self.servers.busy()) / f64::from(self.servers.slots());
             span = span.scaled(slowdown.factor(busy));
         }
-        let event = PlatformEvent::Service(self.id, Event::Served(id));
+        let event = PlatformEvent::Service(self.id, Event::Served(next.id));
         agenda.plan(agenda.now() + span, event.into());
     }
 
@@ -269,13 +316,12 @@ impl Service {
             let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, turn);
             uniform(&mut draws) < share.get()
         };
-        if has_failed {
-            self.finish(id, Err(Failure::Errored), desk)
-        } else if usize::from(attempt.next_call) < self.config.calls.len() {
-            self.make_calls(id, desk)
-        } else {
-            self.finish(id, Ok(()), desk)
+        let outcome = if has_failed { Err(Failure::Errored) } else { Ok(()) };
+        let has_calls = usize::from(attempt.next_call) < self.config.calls.len();
+        if outcome.is_ok() && has_calls && self.make_calls(id, desk) {
+            return None;
         }
+        self.finish(id, outcome, desk)
     }
 
     /// A call that a request waits for ended.
@@ -286,27 +332,24 @@ impl Service {
         desk: &mut Desk,
     ) -> Option<(CallId, AttemptId)> {
         let attempt = in_hand(id, desk)?;
-        if outcome.is_err() {
-            return self.finish(id, outcome, desk);
+        if outcome.is_ok() {
+            attempt.pending -= 1;
+            if attempt.pending > 0 || self.make_calls(id, desk) {
+                return None;
+            }
         }
-        attempt.pending -= 1;
-        if attempt.pending > 0 {
-            return None;
-        }
-        self.make_calls(id, desk)
+        self.finish(id, outcome, desk)
     }
 
-    /// Makes the calls of the next steps, or ends a request that waits for none any more.
+    /// Makes the calls of the next steps, and says whether the request waits for one.
     #[inline(always)]
-    fn make_calls(&mut self, id: AttemptId, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
+    fn make_calls(&self, id: AttemptId, desk: &mut Desk) -> bool {
         let attempt = &desk.work.attempts[id];
         let warm_since = attempt.slot.and_then(|slot| self.servers.since(slot));
-        if make_calls(id, &self.config.calls, warm_since, desk) {
-            return None;
-        }
-        self.finish(id, Ok(()), desk)
+        make_calls(id, &self.config.calls, warm_since, desk)
     }
 
+    /// Ends a request, lets its call know, and gives its slot to the one that goes next.
     #[inline(always)]
     fn finish(
         &mut self,
@@ -319,9 +362,14 @@ impl Service {
         let call = attempt.call;
         let answered = attempt.answer(id, outcome);
         let goes_next = desk.goes_next(answered);
-        let freed = self.servers.free(slot);
-        self.queue.reopen(freed.lane);
-        self.fill(desk);
+        let are_all_taken = self.servers.are_all_taken();
+        let taken_out = self.servers.take_out(slot);
+        self.queue.reopen(taken_out.lane);
+        // Were it given back where all others are taken, it would be the one that the next request takes.
+        if !are_all_taken || !self.serve_next(Some(slot), desk) {
+            self.servers.give_back(slot);
+            self.fill(desk);
+        }
         goes_next.then_some((call, id))
     }
 }
