@@ -7,6 +7,8 @@
 //! The smallest key stands beside the tree. When it is taken, its place stays open, and the next one is only looked
 //! for: most often the next step adds a key, which then needs one pass down the tree or none.
 
+use std::hint::select_unpredictable;
+
 use super::key::{NO_KEY, is_none, ticket_of};
 
 /// Stands for the smallest key while it is not known: no ticket is zero.
@@ -73,17 +75,15 @@ impl Heap {
         self.len
     }
 
-    /// Takes the smallest key away, of which there must be one.
+    /// Takes the smallest key away, which [`Heap::first`] has told.
     #[inline]
     pub(super) fn pop(&mut self) {
-        if is_unknown(self.first) {
-            self.take_second();
-        }
+        debug_assert!(!is_unknown(self.first), "it was told");
         self.first = UNKNOWN;
-        // One alone, as where little is planned, needs no comparison.
+        // Two at most, as where little is planned, need one comparison.
         (self.second_place, self.second) = match self.groups.first() {
-            Some(group) if self.len > 1 => group.smallest(),
-            Some(group) => (0, group.0[0]),
+            Some(group) if self.len > 2 => group.smallest(),
+            Some(group) => group.smaller_of_two(),
             None => (0, NO_KEY),
         };
     }
@@ -107,11 +107,21 @@ impl Heap {
     /// Puts `key` among the groups, and takes the smallest of them and it.
     #[inline(always)]
     fn exchange(&mut self, key: u128) -> u128 {
-        if key <= self.second {
-            return key;
+        let second = self.second;
+        if self.second_place + 1 < self.groups.len() {
+            if key <= second {
+                return key;
+            }
+            self.sift_down(self.second_place, key);
+            return second;
         }
-        self.sift_down(self.second_place, key);
-        self.second
+        // Nothing is below it, as where little is planned. Which of the two comes first no processor could guess: it
+        // would have to begin anew every other time, and here it need not.
+        let is_first = key < second;
+        if let Some(group) = self.groups.get_mut(self.second_place / 4) {
+            group.0[self.second_place % 4] = select_unpredictable(is_first, second, key);
+        }
+        select_unpredictable(is_first, key, second)
     }
 
     /// Adds a key to the groups.
@@ -182,10 +192,22 @@ impl Group {
     #[inline]
     fn smallest(&self) -> (usize, u128) {
         // In pairs, without a loop: the processor works on both at once.
-        let of_two = |a: (usize, u128), b: (usize, u128)| if b.1 < a.1 { b } else { a };
         let [a, b, c, d] = self.0;
-        of_two(of_two((0, a), (1, b)), of_two((2, c), (3, d)))
+        smaller(smaller((0, a), (1, b)), smaller((2, c), (3, d)))
     }
+
+    /// The smaller of its first two keys, and where it is.
+    #[inline]
+    const fn smaller_of_two(&self) -> (usize, u128) {
+        let [a, b, ..] = self.0;
+        smaller((0, a), (1, b))
+    }
+}
+
+/// The key that is smaller, with its place.
+#[inline]
+const fn smaller(a: (usize, u128), b: (usize, u128)) -> (usize, u128) {
+    if b.1 < a.1 { b } else { a }
 }
 
 #[cfg(test)]
@@ -210,6 +232,7 @@ mod tests {
                 keys.into_iter().filter(|&key| key >= lowest_kept).collect();
             expected.sort_unstable();
             for _ in 0..replaced.min(expected.len()) {
+                prop_assert_eq!(heap.first(), expected[0]);
                 heap.pop();
                 prop_assert_eq!(heap.len(), expected.len() - 1);
                 prop_assert_eq!(heap.peek(), expected.get(1).copied().unwrap_or(NO_KEY));

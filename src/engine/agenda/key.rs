@@ -1,6 +1,33 @@
 //! Packed keys: an instant and a ticket as one number in the order of the agenda.
 
+use std::num::NonZeroU64;
+
+use super::SLOT_BITS;
 use crate::units::Instant;
+
+/// The sequence number given last, where it stands in a ticket: above the bits that name the slot.
+#[derive(Debug)]
+pub(super) struct Sequence(NonZeroU64);
+
+impl Sequence {
+    const STEP: NonZeroU64 = NonZeroU64::new(1 << SLOT_BITS).expect("one is not zero");
+
+    pub(super) const fn new() -> Self {
+        Self(Self::STEP)
+    }
+
+    /// A ticket with the next sequence number, for what is in `slot`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if 2^39 have been given.
+    #[inline(always)]
+    pub(super) fn next_ticket(&mut self, slot: u32) -> NonZeroU64 {
+        let next = self.0.checked_add(Self::STEP.get());
+        self.0 = next.expect("no more than 2^39 events can be planned");
+        self.0 | u64::from(slot)
+    }
+}
 
 /// Later than every key of an event.
 pub(super) const NO_KEY: u128 = u128::MAX;

@@ -17,6 +17,7 @@ mod key;
 mod keys;
 mod line;
 mod rung;
+mod slots;
 #[cfg(test)]
 mod tests;
 mod this_instant;
@@ -24,16 +25,16 @@ mod this_instant;
 use std::num::NonZeroU64;
 
 use crate::units::Instant;
-use key::{NO_KEY, instant_of, key_of, ticket_of};
+use key::{NO_KEY, Sequence, instant_of, key_of, ticket_of};
 use keys::Keys;
 use line::Line;
+use slots::{Slot, look_in};
 use this_instant::ThisInstant;
 
 /// Bits of a ticket that name the slot: 16 million events on the heap and as many lines; 5 * 10^11
 /// planned in all.
 const SLOT_BITS: u32 = 25;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
-const SEQUENCE_END: u64 = 1 << (u64::BITS - SLOT_BITS);
 /// From here on a slot is not one, but stands for a line of timers.
 const LINES: u32 = 1 << (SLOT_BITS - 1);
 /// Stands for the line of this very instant.
@@ -43,7 +44,7 @@ const THIS_INSTANT: u32 = SLOT_MASK;
 #[derive(Debug)]
 pub struct Agenda<E: Copy> {
     now: Instant,
-    sequence: u64,
+    sequence: Sequence,
     this_instant: ThisInstant<E>,
     /// Whether all that the heap held for this instant has happened: what is planned for it from now on
     /// does not go there.
@@ -75,13 +76,6 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineId(u32);
 
-/// A free slot's ticket is the next free slot, which is no ticket: sequence numbers begin at one.
-#[derive(Debug)]
-struct Slot<E> {
-    ticket: u64,
-    event: E,
-}
-
 #[derive(Debug)]
 struct Timers<E> {
     line: Line<E>,
@@ -101,7 +95,7 @@ impl<E: Copy> Agenda<E> {
     pub fn new() -> Self {
         Self {
             now: Instant::START,
-            sequence: 0,
+            sequence: Sequence::new(),
             this_instant: ThisInstant::new(),
             is_heap_later: false,
             pending: 0,
@@ -137,13 +131,15 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     pub fn plan(&mut self, at: Instant, event: E) -> Key {
         assert!(at >= self.now, "{at:?} is before {:?}", self.now);
-        if at == self.now {
-            return self.plan_for_this_instant(event);
-        }
-        let ticket = self.fill_slot(event);
-        self.pending += 1;
-        self.keys.push(key_of(at, ticket.get()));
-        Key { ticket, place: 0 }
+        let (ticket, place) = if at == self.now {
+            self.plan_for_this_instant(event)
+        } else {
+            let ticket = self.fill_slot(event);
+            self.pending += 1;
+            self.keys.push(key_of(at, ticket.get()));
+            (ticket, 0)
+        };
+        Key { ticket, place }
     }
 
     /// Plans an event for this very instant, after all others planned for it.
@@ -181,7 +177,8 @@ impl<E: Copy> Agenda<E> {
     pub fn plan_in_line(&mut self, line: LineId, at: Instant, event: E) -> Key {
         assert!(at >= self.now, "{at:?} is before {:?}", self.now);
         if at == self.now {
-            return self.plan_for_this_instant(event);
+            let (ticket, place) = self.plan_for_this_instant(event);
+            return Key { ticket, place };
         }
         let timers = &self.lines[line.index()];
         // The key on the heap may be later than the last entry's: its own entry was cancelled.
@@ -189,7 +186,7 @@ impl<E: Copy> Agenda<E> {
         if has_key && at < instant_of(timers.heap_key.max(timers.line.last())) {
             return self.plan(at, event);
         }
-        let ticket = self.take_ticket(LINES + line.0);
+        let ticket = self.sequence.next_ticket(LINES + line.0);
         let key = key_of(at, ticket.get());
         self.pending += 1;
         let timers = &mut self.lines[line.index()];
@@ -236,7 +233,7 @@ impl<E: Copy> Agenda<E> {
                 }
                 continue;
             }
-            let first = self.keys.first(look_in(&self.slots));
+            let first = self.keys.first(|key| look_in(&self.slots, key));
             let at = instant_of(first);
             if at >= end {
                 return None;
@@ -254,7 +251,8 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     fn is_heap_later(&mut self) -> bool {
         if !self.is_heap_later {
-            self.is_heap_later = instant_of(self.keys.peek(look_in(&self.slots))) > self.now;
+            self.is_heap_later =
+                instant_of(self.keys.peek(|key| look_in(&self.slots, key))) > self.now;
         }
         self.is_heap_later
     }
@@ -268,11 +266,11 @@ impl<E: Copy> Agenda<E> {
             return self.take_first_of_line((slot - LINES) as usize, first);
         }
         self.keys.pop();
-        let event = self.empty_slot(ticket);
-        if event.is_none() {
-            self.cancelled -= 1;
+        if self.cancelled > 0 {
+            return self.take_from_slot_if_there(ticket);
         }
-        self.drop_cancelled_if_many();
+        let event = self.empty_slot(ticket);
+        debug_assert!(event.is_some(), "none was cancelled");
         event
     }
 
@@ -302,69 +300,11 @@ impl<E: Copy> Agenda<E> {
         }
     }
 
-    fn plan_for_this_instant(&mut self, event: E) -> Key {
-        let ticket = self.take_ticket(THIS_INSTANT);
-        Key { ticket, place: self.this_instant.push_under(ticket.get(), event) }
-    }
-
-    /// The next sequence number, with the slot in its low bits.
-    #[inline]
-    fn take_ticket(&mut self, slot: u32) -> NonZeroU64 {
-        self.sequence += 1;
-        assert!(self.sequence < SEQUENCE_END, "no more than 2^39 events can be planned");
-        let ticket = self.sequence << SLOT_BITS | u64::from(slot);
-        NonZeroU64::new(ticket).expect("the first sequence number is one")
-    }
-
-    /// Puts an event into a slot under a ticket.
-    #[inline(always)]
-    fn fill_slot(&mut self, event: E) -> NonZeroU64 {
-        let free = self.free;
-        if let Some(next) = self.slots.get(free as usize).map(|slot| slot_of(slot.ticket)) {
-            let ticket = self.take_ticket(free);
-            self.free = next;
-            self.slots[free as usize] = Slot { ticket: ticket.get(), event };
-            return ticket;
-        }
-        let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot < LINES);
-        let ticket = self.take_ticket(slot.expect("no more than 2^24 events can be pending"));
-        self.slots.push(Slot { ticket: ticket.get(), event });
-        ticket
-    }
-
-    /// Takes an event out of its slot, if the slot is still its own.
-    #[inline(always)]
-    fn empty_slot(&mut self, ticket: u64) -> Option<E> {
-        let number = slot_of(ticket);
-        let slot = self.slots.get_mut(number as usize)?;
-        if slot.ticket != ticket {
-            return None;
-        }
-        slot.ticket = u64::from(self.free);
-        self.free = number;
-        Some(slot.event)
-    }
-
-    /// Keeps cancelled keys at most half of the heap; each pays for its own removal.
-    #[inline]
-    fn drop_cancelled_if_many(&mut self) {
-        if self.cancelled > 0 {
-            self.drop_cancelled_if_half();
-        }
-    }
-
+    /// What a key consists of comes back in registers, which a key would not.
     #[inline(never)]
-    fn drop_cancelled_if_half(&mut self) {
-        if self.cancelled <= self.keys.len() / 2 {
-            return;
-        }
-        let slots = &self.slots;
-        self.keys.retain(|key| {
-            let ticket = ticket_of(key);
-            let slot = slots.get(slot_of(ticket) as usize);
-            slot.is_none_or(|slot| slot.ticket == ticket)
-        });
-        self.cancelled = 0;
+    fn plan_for_this_instant(&mut self, event: E) -> (NonZeroU64, u32) {
+        let ticket = self.sequence.next_ticket(THIS_INSTANT);
+        (ticket, self.this_instant.push_under(ticket.get(), event))
     }
 }
 
@@ -372,11 +312,6 @@ impl LineId {
     const fn index(self) -> usize {
         self.0 as usize
     }
-}
-
-/// Reads the slot that a key names.
-fn look_in<E>(slots: &[Slot<E>]) -> impl Fn(u128) -> Option<u64> {
-    |key| slots.get(slot_of(ticket_of(key)) as usize).map(|slot| slot.ticket)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a slot has 25 bits")]
