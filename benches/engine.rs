@@ -7,10 +7,9 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput};
 use hindsight::engine::agenda::Agenda;
-use hindsight::engine::random::{Streams, UnitDraws, below};
+use hindsight::engine::random::{Streams, UnitDraws, Words, below};
 use hindsight::engine::sample::Sampler;
 use hindsight::units::Span;
-use rand::Rng;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
@@ -90,16 +89,16 @@ fn timers(criterion: &mut Criterion) {
 fn draws(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("draw");
     let mut stream = Streams::new(1).stream("draws");
-    group.bench_function("ChaCha8, as a stream", |bencher| bencher.iter(|| stream.next_u64()));
+    group.bench_function("ChaCha8, as a stream", |bencher| bencher.iter(|| stream.next_word()));
     let mut key = 0_u64;
     group.bench_function("Philox, the first about a unit", |bencher| {
         bencher.iter(|| {
             key += 1;
-            UnitDraws::new(black_box(key), 2, 3).next_u64()
+            UnitDraws::new(black_box(key), 2, 3).next_word()
         });
     });
     let mut unit = UnitDraws::new(1, 2, 3);
-    group.bench_function("Philox, any further", |bencher| bencher.iter(|| unit.next_u64()));
+    group.bench_function("Philox, any further", |bencher| bencher.iter(|| unit.next_word()));
     group.finish();
 }
 
@@ -133,6 +132,6 @@ fn samplers(criterion: &mut Criterion) {
 }
 
 /// An exponential span would measure the logarithm as well.
-fn span_below(rng: &mut impl Rng) -> Span {
-    Span::from_nanos(below(rng, 1_000_000))
+fn span_below(words: &mut impl Words) -> Span {
+    Span::from_nanos(below(words, 1_000_000))
 }

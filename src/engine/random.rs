@@ -4,10 +4,14 @@
 //! draw about a unit comes from [`UnitDraws`], a function of the unit's key, of what is drawn where,
 //! and of the attempt: a draw more or less in one place moves nothing in another.
 
-use rand::rand_core::utils::fill_bytes_via_next_word;
-use rand::{Rng, SeedableRng, TryRng};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::convert::Infallible;
+
+/// A source of random words, of which all bits are equally good.
+pub trait Words {
+    /// The next word.
+    fn next_word(&mut self) -> u64;
+}
 
 /// The random streams of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +46,16 @@ pub struct Stream {
     next: usize,
 }
 
-impl Stream {
-    #[inline]
+impl Words for Stream {
+    #[inline(always)]
     fn next_word(&mut self) -> u64 {
         let Some(word) = self.block.get(self.next) else { return self.fill_block() };
         self.next += 1;
         *word
     }
+}
 
+impl Stream {
     #[cold]
     fn fill_block(&mut self) -> u64 {
         let mut bytes = [0; 8 * BLOCK];
@@ -86,10 +92,10 @@ pub struct UnitDraws {
     key: u64,
     place: u64,
     attempt: u32,
-    /// The next block.
-    index: u32,
-    /// The second half of the last block, if it was not used yet.
-    spare: Option<u64>,
+    /// How many numbers have been taken, two from a block.
+    taken: u32,
+    /// The block of the number taken last; before that, the first.
+    block: [u64; 2],
 }
 
 impl UnitDraws {
@@ -99,49 +105,33 @@ impl UnitDraws {
     /// # Panics
     ///
     /// Panics if `attempt` is the largest number, which stands for children.
-    #[inline]
+    // Made for a first number, which is all that most draws take: it is worked out where it is needed.
+    #[inline(always)]
     #[must_use]
     pub const fn new(key: u64, place: u64, attempt: u32) -> Self {
         assert!(attempt != ATTEMPT_OF_CHILDREN, "no unit is tried four thousand million times");
-        Self { key, place, attempt, index: 0, spare: None }
+        let block = philox::<ROUNDS>([place, counter(attempt, 0)], key);
+        Self { key, place, attempt, taken: 0, block }
     }
 
-    #[inline]
+    #[inline(never)]
+    fn make_block(&mut self) {
+        let counter = counter(self.attempt, self.taken / 2);
+        self.block = philox::<ROUNDS>([self.place, counter], self.key);
+    }
+}
+
+impl Words for UnitDraws {
+    #[inline(always)]
     fn next_word(&mut self) -> u64 {
-        if let Some(spare) = self.spare.take() {
-            return spare;
+        let place = self.taken % 2;
+        if self.taken > 0 && place == 0 {
+            self.make_block();
         }
-        let [first, second] =
-            philox::<ROUNDS>([self.place, counter(self.attempt, self.index)], self.key);
-        self.index += 1;
-        self.spare = Some(second);
-        first
+        self.taken += 1;
+        self.block[place as usize]
     }
 }
-
-/// Makes generators of types that tell a next word.
-macro_rules! generators {
-    ($($name:ident),*) => {$(
-        impl TryRng for $name {
-            type Error = Infallible;
-
-            #[expect(clippy::cast_possible_truncation, reason = "all bits are equally good")]
-            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-                Ok(self.next_word() as u32)
-            }
-
-            #[inline]
-            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-                Ok(self.next_word())
-            }
-
-            fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-                fill_bytes_via_next_word(bytes, || self.try_next_u64())
-            }
-        }
-    )*};
-}
-generators!(Stream, UnitDraws);
 
 /// The key of the `index`-th unit that the unit with key `parent` sends to `place`.
 #[inline]
@@ -152,9 +142,9 @@ pub const fn child_key(parent: u64, place: u64, index: u32) -> u64 {
 
 /// A number from 0 (inclusive) to 1 (exclusive), a multiple of 2^-53.
 #[inline(always)]
-pub fn uniform(rng: &mut impl Rng) -> f64 {
+pub fn uniform(words: &mut impl Words) -> f64 {
     const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
-    (rng.next_u64() >> 11) as f64 * UNIT
+    (words.next_word() >> 11) as f64 * UNIT
 }
 
 /// A whole number below `n`, each equally likely.
@@ -166,10 +156,10 @@ pub fn uniform(rng: &mut impl Rng) -> f64 {
 /// Panics if `n` is zero.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the two halves are taken one by one")]
-pub fn below(rng: &mut impl Rng, n: u64) -> u64 {
+pub fn below(words: &mut impl Words, n: u64) -> u64 {
     assert!(n > 0, "there is no number below zero");
     loop {
-        let product = u128::from(rng.next_u64()) * u128::from(n);
+        let product = u128::from(words.next_word()) * u128::from(n);
         let fraction = product as u64;
         // The remainder of 2^64 by n is less than n, so the division is seldom needed.
         if fraction >= n || fraction >= n.wrapping_neg() % n {
@@ -242,7 +232,7 @@ mod tests {
     fn streams_keep_their_values() {
         let first = |seed, name| {
             let mut stream = Streams::new(seed).stream(name);
-            [stream.next_u64(), stream.next_u64(), stream.next_u64()]
+            [stream.next_word(), stream.next_word(), stream.next_word()]
         };
         assert_eq!(
             first(20_250_806, "messages"),
@@ -257,17 +247,14 @@ mod tests {
         let mut draws = UnitDraws::new(7, 11, 3);
         let [a, b] = philox::<7>([11, 3 << 32], 7);
         let [c, d] = philox::<7>([11, 3 << 32 | 1], 7);
-        assert_eq!([(); 4].map(|()| draws.next_u64()), [a, b, c, d]);
-        let mut bytes = [0; 8];
-        UnitDraws::new(7, 11, 3).fill_bytes(&mut bytes);
-        assert_eq!(u64::from_le_bytes(bytes), a);
+        assert_eq!([(); 4].map(|()| draws.next_word()), [a, b, c, d]);
     }
 
     #[test]
     fn every_part_of_the_counter_changes_the_draw() {
         let mut firsts = vec![child_key(7, 11, 0), child_key(7, 11, 1), child_key(8, 11, 0)];
         for (key, place, attempt) in [(7, 11, 0), (8, 11, 0), (7, 12, 0), (7, 11, 1)] {
-            firsts.push(UnitDraws::new(key, place, attempt).next_u64());
+            firsts.push(UnitDraws::new(key, place, attempt).next_word());
         }
         firsts.sort_unstable();
         firsts.dedup();
@@ -292,16 +279,9 @@ mod tests {
     #[test]
     fn a_uniform_draw_takes_the_upper_53_bits() {
         struct Fixed(u64);
-        impl TryRng for Fixed {
-            type Error = Infallible;
-            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-                unreachable!("only whole words are drawn")
-            }
-            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-                Ok(self.0)
-            }
-            fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
-                unreachable!("only whole words are drawn")
+        impl Words for Fixed {
+            fn next_word(&mut self) -> u64 {
+                self.0
             }
         }
         for (word, number) in [(0, 0.0), (1 << 63, 0.5), (u64::MAX, 1.0 - f64::EPSILON / 2.0)] {

@@ -3,15 +3,13 @@
 //! Arrivals, tenants and unit keys come from the workload's own stream, so that nothing else that
 //! changes moves them. Left out: sessions, correlation between tenants.
 
-use rand::Rng;
-
 use super::desk::Desk;
 use super::profile::{Profile, Walk};
 use super::recorder::TargetId;
 use super::work::{CallId, Parent, Unit, UnitId, WorkloadId};
 use super::{Event as PlatformEvent, Purpose, call, draws};
 use crate::engine::agenda::Key;
-use crate::engine::random::{Stream, child_key, uniform};
+use crate::engine::random::{Stream, Words, child_key, uniform};
 use crate::engine::sample::{Sampler, standard_exponential};
 use crate::units::{Instant, Span};
 
@@ -197,7 +195,7 @@ impl Workload {
     pub fn start(&mut self, desk: &mut Desk) {
         if let Arrivals::Closed { clients, think } = &self.config.arrivals {
             for client in 0..*clients {
-                let key = self.stream.next_u64();
+                let key = self.stream.next_word();
                 let tenant = self.config.tenants.choose(key);
                 self.clients.push((key, tenant));
                 // Each is somewhere in its first thinking, or they would all send at once for ever.
@@ -301,8 +299,11 @@ impl Workload {
         let tenant = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
-        }
-        .unwrap_or_else(|| self.config.tenants.choose(key));
+        };
+        let tenant = match tenant {
+            Some(named) => named,
+            None => self.config.tenants.choose(key),
+        };
         let unit = self.begin_unit(key, tenant, Parent::Nobody, desk);
         let call = self.config.call;
         let goes_next = desk.goes_next(PlatformEvent::Call(call, call::Event::Begun(unit)));
@@ -318,7 +319,7 @@ impl Workload {
     /// whose kind is changed by a patch keeps the keys of its units.
     #[inline(always)]
     fn draw(&mut self) -> Drawn {
-        Drawn { key: self.stream.next_u64(), gap: standard_exponential(&mut self.stream) }
+        Drawn { key: self.stream.next_word(), gap: standard_exponential(&mut self.stream) }
     }
 
     #[inline(always)]

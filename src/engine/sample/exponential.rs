@@ -8,10 +8,8 @@
 //! Marsaglia and Tsang, "The ziggurat method for generating random variables", 2000.
 //! <https://doi.org/10.18637/jss.v005.i08>
 
-use rand::Rng;
-
 use super::elementary::exp;
-use crate::engine::random::uniform;
+use crate::engine::random::{Words, uniform};
 
 const LAYERS: usize = 256;
 /// Where the tail begins, and the area of each layer: from the paper.
@@ -37,16 +35,16 @@ static EDGE: [(f64, f64); LAYERS + 1] = edges();
 
 /// A draw from the exponential distribution of mean 1.
 #[inline(always)]
-pub fn standard_exponential(rng: &mut impl Rng) -> f64 {
-    let (index, place, draw) = throw(rng);
-    if place < LAYER[index].inner { draw } else { near_the_edge(rng, index, draw) }
+pub fn standard_exponential(words: &mut impl Words) -> f64 {
+    let (index, place, draw) = throw(words);
+    if place < LAYER[index].inner { draw } else { near_the_edge(words, index, draw) }
 }
 
 /// Chooses a layer and a place in it.
 #[inline(always)]
 #[expect(clippy::cast_possible_truncation, reason = "the lowest bits are taken")]
-fn throw(rng: &mut impl Rng) -> (usize, u64, f64) {
-    let word = rng.next_u64();
+fn throw(words: &mut impl Words) -> (usize, u64, f64) {
+    let word = words.next_word();
     let (index, place) = (word as usize % LAYERS, word >> (u64::BITS - PLACE_BITS));
     (index, place, place as f64 * LAYER[index].step)
 }
@@ -54,7 +52,7 @@ fn throw(rng: &mut impl Rng) -> (usize, u64, f64) {
 /// Decides about a draw that may lie above the density, and draws again until one does not.
 #[cold]
 #[inline(never)]
-fn near_the_edge(rng: &mut impl Rng, mut index: usize, mut draw: f64) -> f64 {
+fn near_the_edge(words: &mut impl Words, mut index: usize, mut draw: f64) -> f64 {
     let mut begin = 0.0;
     loop {
         if index == 0 {
@@ -62,12 +60,12 @@ fn near_the_edge(rng: &mut impl Rng, mut index: usize, mut draw: f64) -> f64 {
             begin += TAIL;
         } else {
             let ((_, low), (_, high)) = (EDGE[index], EDGE[index + 1]);
-            if low + uniform(rng) * (high - low) < exp(-draw) {
+            if low + uniform(words) * (high - low) < exp(-draw) {
                 return begin + draw;
             }
         }
         let place;
-        (index, place, draw) = throw(rng);
+        (index, place, draw) = throw(words);
         if place < LAYER[index].inner {
             return begin + draw;
         }
@@ -145,8 +143,8 @@ mod tests {
     /// lie in no layer's inner part, the last three of them in the tail.
     #[test]
     fn draws_are_those_of_an_independent_computation() {
-        let mut rng = UnitDraws::new(1, 2, 0);
-        let draws: Vec<f64> = (0..1600).map(|_| standard_exponential(&mut rng)).collect();
+        let mut words = UnitDraws::new(1, 2, 0);
+        let draws: Vec<f64> = (0..1600).map(|_| standard_exponential(&mut words)).collect();
         let cases = [
             (0, 0.193_170_128_653_270),
             (1, 2.294_938_117_706_085),
@@ -168,11 +166,11 @@ mod tests {
     fn draws_are_distributed_as_they_should_be() {
         const DRAWS: u32 = 2_000_000;
         const BINS: usize = 1000;
-        let mut rng = UnitDraws::new(3, 4, 0);
+        let mut words = UnitDraws::new(3, 4, 0);
         let mut counts = [0_u32; BINS];
         let (mut tail, mut far_tail) = (0_i32, 0_i32);
         for _ in 0..DRAWS {
-            let draw = standard_exponential(&mut rng);
+            let draw = standard_exponential(&mut words);
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share")]
             let bin = (-libm::expm1(-draw) * BINS as f64) as usize;
             counts[bin.min(BINS - 1)] += 1;

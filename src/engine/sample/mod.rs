@@ -12,11 +12,10 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
-use rand::Rng;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::engine::random::{below, uniform};
+use crate::engine::random::{Words, below, uniform};
 use crate::units::{Factor, Span};
 pub use elementary::{exp, ln};
 pub use exponential::standard_exponential;
@@ -176,29 +175,29 @@ impl Sampler {
 
     /// Draws a span.
     #[inline(always)]
-    pub fn sample(&self, rng: &mut impl Rng) -> Span {
+    pub fn sample(&self, words: &mut impl Words) -> Span {
         // The shortest of the draws, and the most frequent one: a call would take a fifth of its time.
         if let Compiled::Exponential { mean } = &self.0 {
-            return Span::from_nanos_f64(mean * standard_exponential(rng));
+            return Span::from_nanos_f64(mean * standard_exponential(words));
         }
-        self.sample_any(rng)
+        self.sample_any(words)
     }
 
-    fn sample_any(&self, rng: &mut impl Rng) -> Span {
+    fn sample_any(&self, words: &mut impl Words) -> Span {
         match &self.0 {
             Compiled::Constant(span) => *span,
-            Compiled::Uniform { min, count } => Span::from_nanos(min + below(rng, *count)),
+            Compiled::Uniform { min, count } => Span::from_nanos(min + below(words, *count)),
             Compiled::Exponential { mean } => {
-                Span::from_nanos_f64(mean * standard_exponential(rng))
+                Span::from_nanos_f64(mean * standard_exponential(words))
             }
             Compiled::Erlang { shape, phase_mean } => {
-                Span::from_nanos_f64(-phase_mean * log_of_uniforms(rng, *shape))
+                Span::from_nanos_f64(-phase_mean * log_of_uniforms(words, *shape))
             }
             Compiled::LogNormal { median, sigma } => {
-                Span::from_nanos_f64(median * exp(sigma * standard_normal(rng)))
+                Span::from_nanos_f64(median * exp(sigma * standard_normal(words)))
             }
-            Compiled::Pareto(pareto) => pareto.sample(rng),
-            Compiled::Empirical(values) => pick(values, rng),
+            Compiled::Pareto(pareto) => pareto.sample(words),
+            Compiled::Empirical(values) => pick(values, words),
         }
     }
 
@@ -258,8 +257,8 @@ impl Pareto {
     }
 
     /// The distribution function solved for the value; cut off, it is the uncut one, rescaled.
-    fn sample(&self, rng: &mut impl Rng) -> Span {
-        let above = 1.0 - uniform(rng) * self.share_kept;
+    fn sample(&self, words: &mut impl Words) -> Span {
+        let above = 1.0 - uniform(words) * self.share_kept;
         let value = self.min * libm::pow(above, -1.0 / self.shape);
         Span::from_nanos_f64(if value < self.max { value } else { self.max })
     }
@@ -282,19 +281,19 @@ impl Pareto {
 
 /// One of `values`, of which there is at least one.
 #[expect(clippy::cast_possible_truncation, reason = "an index into a slice is a usize")]
-fn pick(values: &[Span], rng: &mut impl Rng) -> Span {
-    values[below(rng, values.len() as u64) as usize]
+fn pick(values: &[Span], words: &mut impl Words) -> Span {
+    values[below(words, values.len() as u64) as usize]
 }
 
 /// The sum of the logarithms of `count` such numbers.
-fn log_of_uniforms(rng: &mut impl Rng, count: u32) -> f64 {
+fn log_of_uniforms(words: &mut impl Words, count: u32) -> f64 {
     // A factor is at least 2^-53: sixteen are well above the least normal float, 2^-1022.
     const BLOCK: u32 = 16;
     let mut sum = 0.0;
     let mut left = count;
     while left > 0 {
         let block = left.min(BLOCK);
-        let product = (0..block).fold(1.0, |product, _| product * (1.0 - uniform(rng)));
+        let product = (0..block).fold(1.0, |product, _| product * (1.0 - uniform(words)));
         sum += ln(product);
         left -= block;
     }

@@ -1,19 +1,18 @@
 //! The normal distribution's quantiles.
 
-use rand::Rng;
-
 use super::elementary::ln;
+use crate::engine::random::Words;
 
 /// A draw from the standard normal distribution, from one random word and rising with it.
 #[inline]
-pub(super) fn standard_normal(rng: &mut impl Rng) -> f64 {
-    standard_normal_quantile(uniform_between(rng))
+pub(super) fn standard_normal(words: &mut impl Words) -> f64 {
+    standard_normal_quantile(uniform_between(words))
 }
 
 /// A number from 0 to 1, both exclusive: the middle of one of 2^52 equal steps.
-fn uniform_between(rng: &mut impl Rng) -> f64 {
+fn uniform_between(words: &mut impl Words) -> f64 {
     const HALF_STEP: f64 = 1.0 / (1_u64 << 53) as f64;
-    ((rng.next_u64() >> 11) | 1) as f64 * HALF_STEP
+    ((words.next_word() >> 11) | 1) as f64 * HALF_STEP
 }
 
 /// The value below which a standard normal variable lies with probability `p`, to 16 digits.

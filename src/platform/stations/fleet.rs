@@ -6,11 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use rand::Rng as _;
-
 use super::requests::OutgoingCall;
 use super::service;
-use crate::engine::random::Stream;
+use crate::engine::random::{Stream, Words};
 use crate::engine::sample::Sampler;
 use crate::platform::desk::Desk;
 use crate::platform::log::Emerged;
@@ -269,7 +267,7 @@ impl Fleet {
             instance.phase = Phase::Calling { made, failed };
             let unit = Unit {
                 parent: Parent::Instance(number).into(),
-                ..desk.own_unit(outgoing.call, self.stream.next_u64())
+                ..desk.own_unit(outgoing.call, self.stream.next_word())
             };
             let unit = desk.begin_unit(unit, outgoing.target);
             desk.plan_now(PlatformEvent::Call(outgoing.call, call::Event::Begun(unit)));
