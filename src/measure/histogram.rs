@@ -12,18 +12,29 @@ use crate::units::Span;
 /// The logarithm of the number of buckets in each power of two.
 const PRECISION: u32 = 6;
 const BUCKETS: usize = ((u64::BITS - PRECISION + 1) as usize) << PRECISION;
-const _: () = assert!(BUCKETS <= 64 * 64, "a word has a bit for each word of touched buckets");
+/// Buckets are kept in rows of as many as a word has bits.
+const ROW: usize = 64;
+const _: () = assert!(BUCKETS <= ROW * ROW, "a word has a bit for each row");
 
 /// How many spans of each length there were.
 #[derive(Clone, Debug, Default)]
 pub struct Histogram {
-    /// Empty until the first span: most histograms of a run never see one.
-    counts: Vec<u64>,
-    /// Which buckets are not empty, a bit for each, and which of these words are not zero.
-    touched: Vec<u64>,
-    words_touched: u64,
+    /// None until the first span: most histograms of a run never see one.
+    ///
+    /// There are more rows than are used, so that no index needs a check.
+    rows: Option<Box<[Row; ROW]>>,
+    /// Which rows are not empty, a bit for each.
+    rows_touched: u64,
     count: u64,
     sum: u128,
+}
+
+/// A row of buckets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Row {
+    counts: [u64; ROW],
+    /// Which of them are not empty, a bit for each.
+    touched: u64,
 }
 
 /// Histograms of one bin after another, without their empty buckets.
@@ -114,7 +125,8 @@ impl Histogram {
         let thousandths = (percent * 1000.0 + 0.5) as u128;
         let rank = (thousandths * u128::from(self.count)).div_ceil(100_000).max(1);
         let mut below = 0;
-        let found = self.counts.iter().position(|&count| {
+        let mut counts = self.rows.as_ref()?.iter().flat_map(|row| row.counts);
+        let found = counts.position(|count| {
             below += u128::from(count);
             below >= rank
         })?;
@@ -123,20 +135,20 @@ impl Histogram {
 
     #[inline(always)]
     fn add(&mut self, bucket: usize, count: u64) {
-        if self.counts.is_empty() {
-            self.make_room();
-        }
-        self.counts[bucket] += count;
+        let rows = self.rows.get_or_insert_with(empty_rows);
+        let (number, column) = (bucket / ROW % ROW, bucket % ROW);
+        let row = &mut rows[number];
+        row.counts[column] += count;
         // Whether it was touched before or not: that is not asked, since no processor would guess it.
-        self.touched[bucket / 64] |= 1 << (bucket % 64);
-        self.words_touched |= 1 << (bucket / 64);
+        row.touched |= 1 << column;
+        self.rows_touched |= 1 << number;
     }
+}
 
-    #[cold]
-    fn make_room(&mut self) {
-        self.counts.resize(BUCKETS, 0);
-        self.touched.resize(BUCKETS.div_ceil(64), 0);
-    }
+#[cold]
+fn empty_rows() -> Box<[Row; ROW]> {
+    let rows = vec![Row { counts: [0; ROW], touched: 0 }; ROW];
+    rows.into_boxed_slice().try_into().expect("there are as many rows as there should be")
 }
 
 /// The numbers of the bits that are set, in ascending order.
@@ -156,14 +168,14 @@ impl HistogramSeries {
     /// Moves what a histogram counted out, as the next bin; it costs only what was touched.
     #[inline(never)]
     pub fn take(&mut self, histogram: &mut Histogram) {
-        if histogram.count > 0 {
-            for word in bits(std::mem::take(&mut histogram.words_touched)) {
-                for bit in bits(std::mem::take(&mut histogram.touched[word])) {
-                    let bucket = 64 * word + bit;
-                    let mut left = std::mem::take(&mut histogram.counts[bucket]);
+        if let Some(rows) = &mut histogram.rows {
+            for number in bits(std::mem::take(&mut histogram.rows_touched)) {
+                let row = &mut rows[number];
+                for column in bits(std::mem::take(&mut row.touched)) {
+                    let mut left = std::mem::take(&mut row.counts[column]);
                     while left > 0 {
                         let part = left.min(COUNT_MAX);
-                        self.entries.push(Entry::new(bucket, part));
+                        self.entries.push(Entry::new(ROW * number + column, part));
                         left -= part;
                     }
                 }
@@ -302,7 +314,7 @@ mod tests {
             let inner = part(outer.len(), ends.2, ends.3);
             let found = series.all().part(outer.clone()).part(inner.clone()).merged();
             let expected = of(&bins[outer][inner].concat());
-            prop_assert_eq!((&found.counts, &found.touched), (&expected.counts, &expected.touched));
+            prop_assert_eq!(&found.rows, &expected.rows);
             prop_assert_eq!((found.count(), found.sum()), (expected.count(), expected.sum()));
         }
     }
@@ -342,9 +354,7 @@ mod tests {
         histogram.add(5, count);
         series.take(&mut histogram);
         let expected = [COUNT_MAX, COUNT_MAX, 3].map(|count| Entry::new(5, count));
-        assert_eq!(
-            (series.entries.as_slice(), series.all().merged().counts[5]),
-            (&expected[..], count)
-        );
+        let merged = series.all().merged().rows.unwrap();
+        assert_eq!((series.entries.as_slice(), merged[0].counts[5]), (&expected[..], count));
     }
 }
