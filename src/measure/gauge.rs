@@ -2,8 +2,9 @@
 
 use crate::units::Instant;
 
-/// A level over one bin.
+/// A level over one bin; in twenty bytes, since a run keeps several for each of its bins.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C, packed(4))]
 pub struct Level {
     /// Its integral over the bin, in nanoseconds.
     pub area: f64,

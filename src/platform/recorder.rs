@@ -44,6 +44,9 @@ pub struct Bin {
     pub is_image_missing: bool,
 }
 
+// A run's memory is mostly bins.
+const _: () = assert!(size_of::<Bin>() == 176);
+
 /// What happens at one target.
 #[derive(Debug, Default)]
 pub struct Target {

@@ -5,9 +5,10 @@
 //! to the same result. What is lost: where in its bucket a span lay.
 //! <https://hdrhistogram.github.io/HdrHistogram/>
 
-use std::ops::Range;
+mod series;
 
 use crate::units::Span;
+pub use series::{HistogramSeries, Histograms};
 
 /// The logarithm of the number of buckets in each power of two.
 const PRECISION: u32 = 6;
@@ -35,42 +36,6 @@ struct Row {
     counts: [u64; ROW],
     /// Which of them are not empty, a bit for each.
     touched: u64,
-}
-
-/// Histograms of one bin after another, without their empty buckets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HistogramSeries {
-    /// Those of the first bin by bucket, then those of the second, and so on.
-    entries: Vec<Entry>,
-    bins: Vec<Summary>,
-}
-
-/// A stretch of a series of histograms.
-#[derive(Clone, Copy, Debug)]
-pub struct Histograms<'a> {
-    /// The entries of the series up to the end of the stretch.
-    entries: &'a [Entry],
-    /// Where those of the stretch begin.
-    first: usize,
-    bins: &'a [Summary],
-}
-
-/// A bucket in the upper 12 bits, and how many spans it holds; where it holds more than fit, it takes several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Entry(u32);
-
-const COUNT_BITS: u32 = 20;
-const COUNT_MAX: u64 = (1 << COUNT_BITS) - 1;
-const _: () =
-    assert!(BUCKETS <= 1 << (u32::BITS - COUNT_BITS), "an entry has room for every bucket");
-
-/// What one histogram of a series comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Summary {
-    sum: u128,
-    count: u64,
-    /// Where its entries end.
-    end: usize,
 }
 
 impl Histogram {
@@ -151,101 +116,6 @@ fn empty_rows() -> Box<[Row; ROW]> {
     rows.into_boxed_slice().try_into().expect("there are as many rows as there should be")
 }
 
-/// The numbers of the bits that are set, in ascending order.
-fn bits(word: u64) -> impl Iterator<Item = usize> {
-    let without_lowest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
-    let rests = std::iter::successors(Some(word).filter(|word| *word != 0), without_lowest);
-    rests.map(|rest| rest.trailing_zeros() as usize)
-}
-
-impl HistogramSeries {
-    /// A series without bins, and room for so many.
-    #[must_use]
-    pub fn with_room_for(bins: usize) -> Self {
-        Self { entries: Vec::new(), bins: Vec::with_capacity(bins) }
-    }
-
-    /// Moves what a histogram counted out, as the next bin; it costs only what was touched.
-    #[inline(never)]
-    pub fn take(&mut self, histogram: &mut Histogram) {
-        if let Some(rows) = &mut histogram.rows {
-            for number in bits(std::mem::take(&mut histogram.rows_touched)) {
-                let row = &mut rows[number];
-                for column in bits(std::mem::take(&mut row.touched)) {
-                    let mut left = std::mem::take(&mut row.counts[column]);
-                    while left > 0 {
-                        let part = left.min(COUNT_MAX);
-                        self.entries.push(Entry::new(ROW * number + column, part));
-                        left -= part;
-                    }
-                }
-            }
-        }
-        let (sum, count) =
-            (std::mem::take(&mut histogram.sum), std::mem::take(&mut histogram.count));
-        self.bins.push(Summary { sum, count, end: self.entries.len() });
-    }
-
-    /// All of it.
-    #[must_use]
-    pub fn all(&self) -> Histograms<'_> {
-        Histograms { entries: &self.entries, first: 0, bins: &self.bins }
-    }
-}
-
-impl Histograms<'_> {
-    /// Those of some of the bins.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the stretch has no such bins.
-    #[must_use]
-    pub fn part(self, bins: Range<usize>) -> Self {
-        let first = bins.start.checked_sub(1).map_or(self.first, |before| self.bins[before].end);
-        let bins = &self.bins[bins];
-        let end = bins.last().map_or(first, |last| last.end);
-        Self { entries: &self.entries[..end], first, bins }
-    }
-
-    /// What all bins counted together.
-    #[must_use]
-    pub fn merged(self) -> Histogram {
-        let mut all = Histogram::default();
-        for entry in &self.entries[self.first..] {
-            all.add(entry.bucket(), entry.count());
-        }
-        (all.count, all.sum) = (self.count(), self.sum());
-        all
-    }
-
-    /// How many spans were counted.
-    #[must_use]
-    pub fn count(self) -> u64 {
-        self.bins.iter().map(|bin| bin.count).sum()
-    }
-
-    /// All spans together, in nanoseconds, exactly.
-    #[must_use]
-    pub fn sum(self) -> u128 {
-        self.bins.iter().map(|bin| bin.sum).sum()
-    }
-}
-
-impl Entry {
-    #[expect(clippy::cast_possible_truncation, reason = "the bits of both are counted above")]
-    const fn new(bucket: usize, count: u64) -> Self {
-        Self((bucket as u32) << COUNT_BITS | count as u32)
-    }
-
-    const fn bucket(self) -> usize {
-        (self.0 >> COUNT_BITS) as usize
-    }
-
-    const fn count(self) -> u64 {
-        self.0 as u64 & COUNT_MAX
-    }
-}
-
 /// The bucket of a value: its highest seven bits, and how many follow them.
 #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
 #[inline(always)]
@@ -269,7 +139,7 @@ mod tests {
 
     use super::*;
 
-    fn of(values: &[u64]) -> Histogram {
+    pub(super) fn of(values: &[u64]) -> Histogram {
         let mut histogram = Histogram::default();
         for &value in values {
             histogram.record(Span::from_nanos(value));
@@ -278,7 +148,7 @@ mod tests {
     }
 
     /// Values whose logarithms are spread evenly.
-    fn any_value() -> impl Strategy<Value = u64> {
+    pub(super) fn any_value() -> impl Strategy<Value = u64> {
         (any::<u64>(), 0_u32..64).prop_map(|(bits, shift)| bits >> shift)
     }
 
@@ -295,28 +165,6 @@ mod tests {
             prop_assert!(found.abs_diff(exact) <= exact / 100, "{found} for {exact}");
         }
 
-        #[test]
-        fn any_part_of_a_series_counts_what_its_bins_did(
-            bins in vec(vec(any_value(), 0..50), 1..8),
-            ends in (0_usize..9, 0_usize..9, 0_usize..9, 0_usize..9),
-        ) {
-            let (mut source, mut series) = (Histogram::default(), HistogramSeries::with_room_for(3));
-            for values in &bins {
-                for &value in values {
-                    source.record(Span::from_nanos(value));
-                }
-                series.take(&mut source);
-            }
-            prop_assert_eq!((source.count(), source.sum()), (0, 0));
-            // A part of a part, to see that both begin where they should.
-            let part = |all: usize, a: usize, b: usize| a.min(b).min(all)..a.max(b).min(all);
-            let outer = part(bins.len(), ends.0, ends.1);
-            let inner = part(outer.len(), ends.2, ends.3);
-            let found = series.all().part(outer.clone()).part(inner.clone()).merged();
-            let expected = of(&bins[outer][inner].concat());
-            prop_assert_eq!(&found.rows, &expected.rows);
-            prop_assert_eq!((found.count(), found.sum()), (expected.count(), expected.sum()));
-        }
     }
 
     #[test]
@@ -344,17 +192,5 @@ mod tests {
         assert_eq!((histogram.sum(), histogram.mean()), (5050, Some(Span::from_nanos(51))));
         assert_eq!(of(&[1, 1, 2]).mean(), Some(Span::from_nanos(1)));
         assert_eq!(of(&[]).mean().or(of(&[]).percentile(50.0)), None);
-    }
-
-    #[test]
-    fn a_count_that_does_not_fit_an_entry_takes_several() {
-        let (mut histogram, mut series) = (Histogram::default(), HistogramSeries::default());
-        let count = 2 * COUNT_MAX + 3;
-        (histogram.count, histogram.sum) = (count, 5 * u128::from(count));
-        histogram.add(5, count);
-        series.take(&mut histogram);
-        let expected = [COUNT_MAX, COUNT_MAX, 3].map(|count| Entry::new(5, count));
-        let merged = series.all().merged().rows.unwrap();
-        assert_eq!((series.entries.as_slice(), merged[0].counts[5]), (&expected[..], count));
     }
 }
