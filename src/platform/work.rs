@@ -151,11 +151,11 @@ impl From<PackedParent> for Parent {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "what was packed is unpacked")]
     fn from(PackedParent { number, kind }: PackedParent) -> Self {
-        match (kind, AttemptId::from_bits(number)) {
-            (1, Some(id)) => Self::Attempt(id),
-            (2, _) => Self::Client(number as u32),
-            (3, _) => Self::Instance(number as u32),
-            (_, _) => Self::Nobody,
+        match kind {
+            1 => AttemptId::from_bits(number).map_or(Self::Nobody, Self::Attempt),
+            2 => Self::Client(number as u32),
+            3 => Self::Instance(number as u32),
+            _ => Self::Nobody,
         }
     }
 }

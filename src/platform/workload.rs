@@ -157,6 +157,9 @@ impl Tenants {
     /// <https://doi.org/10.1080/05695557408974949>
     #[inline(always)]
     fn choose(&self, word: u64) -> u32 {
+        if let [(_, only)] = self.cumulative[..] {
+            return only;
+        }
         let number = word >> (u64::BITS - BITS);
         let mut index = self.guide[(number >> self.shift) as usize] as usize;
         while number >= self.cumulative[index].0 {

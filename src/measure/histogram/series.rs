@@ -49,9 +49,9 @@ impl HistogramSeries {
     pub fn take(&mut self, histogram: &mut Histogram) {
         if let Some(rows) = &mut histogram.rows {
             let mut next = 0;
-            for number in bits(std::mem::take(&mut histogram.rows_touched)) {
+            while let Some(number) = take_lowest_bit(&mut histogram.rows_touched) {
                 let row = &mut rows[number];
-                for column in bits(std::mem::take(&mut row.touched)) {
+                while let Some(column) = take_lowest_bit(&mut row.touched) {
                     let bucket = ROW * number + column;
                     let count = std::mem::take(&mut row.counts[column]);
                     pack(&mut self.packed, (bucket - next) as u64, count);
@@ -116,11 +116,12 @@ impl Histograms<'_> {
     }
 }
 
-/// The numbers of the bits that are set, in ascending order.
-fn bits(word: u64) -> impl Iterator<Item = usize> {
-    let without_lowest = |word: &u64| Some(word & (word - 1)).filter(|rest| *rest != 0);
-    let rests = std::iter::successors(Some(word).filter(|word| *word != 0), without_lowest);
-    rests.map(|rest| rest.trailing_zeros() as usize)
+/// Clears the lowest bit that is set, and tells its number.
+fn take_lowest_bit(word: &mut u64) -> Option<usize> {
+    let rest = *word & word.checked_sub(1)?;
+    let number = word.trailing_zeros() as usize;
+    *word = rest;
+    Some(number)
 }
 
 /// The largest number of four bits.
@@ -130,10 +131,11 @@ const LONG: u64 = 15;
 fn pack(packed: &mut Vec<u8>, gap: u64, count: u64) {
     let short = |number: u64| number.min(LONG) as u8;
     packed.push(short(gap) << 4 | short(count));
-    for number in [gap, count] {
-        if number >= LONG {
-            pack_rest(packed, number - LONG);
-        }
+    if gap >= LONG {
+        pack_rest(packed, gap - LONG);
+    }
+    if count >= LONG {
+        pack_rest(packed, count - LONG);
     }
 }
 

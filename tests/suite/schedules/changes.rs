@@ -22,6 +22,22 @@ fn a_time_out_applies_to_attempts_from_then_on() {
 }
 
 #[test]
+fn what_waits_takes_as_long_as_the_service_is_set_up_when_its_turn_comes() {
+    // Three come at 0 and one at 5, when 10 s become 2 s: the one in hand takes its 10 s all the same.
+    let stations = json!({ "worker": service("10s", &json!({})) });
+    let workloads = json!({
+        "w": burst(0, 3, "worker", &json!({})), "later": burst(5, 1, "worker", &json!({}))
+    });
+    let mut scenario = scenario(&stations, &workloads);
+    let faster = json!({ "service_time": { "constant": "2s" } });
+    scenario["timeline"] = json!({ "faster": {
+        "at": time(5), "note": "", "set": { "stations": { "worker": { "service": faster } } }
+    } });
+    let replay = Replay::of(&scenario);
+    assert_eq!((replay.done("w"), replay.done("later")), (vec![10, 12, 14], vec![16]));
+}
+
+#[test]
 fn a_workload_that_is_switched_off_brings_nothing() {
     let mut workload = burst(0, 1, "worker", &json!({}));
     overlay(&mut workload, &json!({ "arrivals": { "poisson": { "rate": "20/s" } } }));

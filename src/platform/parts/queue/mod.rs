@@ -143,11 +143,7 @@ impl<T: Copy> Queue<T> {
         self.live += 1;
         match &mut self.line {
             Line::Plain(waiting, _) => waiting.push_back(entry.item),
-            Line::Laned(lanes) => {
-                // A copy, so that the entry itself need not be in memory where only the item is wanted.
-                let Entry { item, lane, priority, due } = entry;
-                lanes.push(Entry { item, lane, priority, due });
-            }
+            Line::Laned(lanes) => lanes.push(entry),
         }
         Ok(())
     }
