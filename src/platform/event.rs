@@ -79,7 +79,7 @@ pub fn draws(key: u64, place: u64, purpose: Purpose, attempt: u32) -> UnitDraws 
 ///
 /// One that may be there or not is two words, too, since no head is zero. With a third it would pass through memory
 /// on its way off the agenda: written by words and read as a whole at once, for which the processor waits until what
-/// was written has left it. That was measured to cost a customer of a single server a fortieth of its time.
+/// was written has left it. That was measured to cost a replay of a single server a fortieth of its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packed {
     /// Its kind, from 1, in the upper 8 bits, the component in the next 16; a detail in the lower 16.

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use super::SLOT_BITS;
 use crate::units::Instant;
 
-/// The sequence number given last, where it stands in a ticket: above the bits that name the slot.
+/// The sequence number given last, where it stands in a ticket: above the bits that name the slot. The first is two.
 #[derive(Debug)]
 pub(super) struct Sequence(NonZeroU64);
 
@@ -20,7 +20,7 @@ impl Sequence {
     ///
     /// # Panics
     ///
-    /// Panics if 2^39 have been given.
+    /// Panics if 2^39 less two have been given.
     #[inline(always)]
     pub(super) fn next_ticket(&mut self, slot: u32) -> NonZeroU64 {
         let next = self.0.checked_add(Self::STEP.get());

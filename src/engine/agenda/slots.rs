@@ -70,6 +70,7 @@ impl<E: Copy> Agenda<E> {
         self.cancelled = 0;
     }
 
+    /// Takes the event of a key that has left the heap, unless it was cancelled.
     #[inline(never)]
     pub(super) fn take_from_slot_if_there(&mut self, ticket: u64) -> Option<E> {
         let event = self.empty_slot(ticket);

@@ -164,7 +164,6 @@ mod tests {
             let exact = values[rank - 1];
             prop_assert!(found.abs_diff(exact) <= exact / 100, "{found} for {exact}");
         }
-
     }
 
     #[test]

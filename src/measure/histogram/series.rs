@@ -212,25 +212,32 @@ mod tests {
             prop_assert_eq!(&found.rows, &expected.rows);
             prop_assert_eq!((found.count(), found.sum()), (expected.count(), expected.sum()));
         }
+    }
 
-        /// The least and the most that fit each number of bytes are among them.
-        #[test]
-        fn numbers_of_any_size_come_out_as_they_went_in(
-            numbers in vec((0_usize..3776, 1_u32..65), 0..50),
-        ) {
-            let buckets = numbers.into_iter().flat_map(|(gap, bits)| {
-                let largest = u64::MAX >> (64 - bits);
-                [largest, largest.wrapping_add(1)].map(|count| (gap, count))
-            });
-            let buckets: Vec<(usize, u64)> = buckets.collect();
-            let mut packed = Vec::new();
-            for &(gap, count) in &buckets {
-                pack(&mut packed, gap as u64, count);
-            }
-            let mut left = packed.as_slice();
-            let found: Vec<_> = std::iter::from_fn(|| unpack(&mut left)).collect();
-            prop_assert_eq!(found, buckets);
+    #[test]
+    fn numbers_of_any_size_come_out_as_they_went_in() {
+        // The most and the least that fit each number of bytes.
+        let powers = (1..=9).map(|bytes| LONG + (1 << (7 * bytes)));
+        let ends = powers.flat_map(|least| [least - 1, least]);
+        let counts: Vec<u64> =
+            [1, LONG - 1, LONG].into_iter().chain(ends).chain([u64::MAX]).collect();
+        let gaps = [0, 14, 15, 142, 143, 3775];
+        let buckets: Vec<_> =
+            counts.iter().flat_map(|count| gaps.map(|gap: usize| (gap, *count))).collect();
+        let mut packed = Vec::new();
+        for &(gap, count) in &buckets {
+            pack(&mut packed, gap as u64, count);
         }
+        let mut left = packed.as_slice();
+        let found: Vec<_> = std::iter::from_fn(|| unpack(&mut left)).collect();
+        assert_eq!(found, buckets);
+        // One byte holds numbers up to 14, a second the rest up to 127.
+        let bytes = |count| {
+            let mut packed = Vec::new();
+            pack(&mut packed, 0, count);
+            packed.len()
+        };
+        assert_eq!([14, 15, 142, 143, 16_398, 16_399].map(bytes), [1, 2, 2, 3, 3, 4]);
     }
 
     #[test]

@@ -47,9 +47,10 @@ fn replicas_that_are_set_start_up_first() {
 fn replicas_that_are_taken_away_finish_their_work() {
     let worker = service("20s", &json!({ "replicas": 3 }));
     let timeline = json!({ "fewer": set(10, &json!({ "replicas": 1 })) });
-    let replay = on_worker(&worker, &burst(0, 4, "worker", &json!({})), &timeline);
+    // Those taken away take nothing of what waits.
+    let replay = on_worker(&worker, &burst(0, 5, "worker", &json!({})), &timeline);
     assert_eq!(replicas(&replay), [(0, 3), (10, 1)]);
-    assert_eq!(replay.done("w"), [20, 20, 20, 40]);
+    assert_eq!(replay.done("w"), [20, 20, 20, 40, 60]);
     // From 10 to 20 the one that stays is busy, and so is no more than there is.
     assert_eq!(replay.series("worker").bins[15].busy.last, 1);
 }

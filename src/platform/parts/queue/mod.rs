@@ -209,7 +209,7 @@ impl<T: Copy> Queue<T> {
                 loop {
                     let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
                     match next {
-                        // Where no more waited than live, nobody need look at it.
+                        // Where as many stood here as live, none of them is dead.
                         Some(item) if waiting.len() < self.live || is_live(item) => {
                             break Some(item);
                         }
@@ -232,7 +232,7 @@ impl<T: Copy> Queue<T> {
         }
     }
 
-    /// Notes that one waiting item of `lane` has died, which `is_live` must already tell.
+    /// Notes that one waiting item of `lane` has died, which `is_live` must already tell; before the next `pop`.
     ///
     /// # Panics
     ///

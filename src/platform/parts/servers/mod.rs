@@ -242,7 +242,7 @@ impl<T: Copy> Servers<T> {
         Freed { item, lane }
     }
 
-    /// Whether a slot that is given back would be the only one that is free.
+    /// Whether every slot is taken and no instance drains: then one that is given back would be taken next.
     #[must_use]
     #[inline(always)]
     pub const fn are_all_taken(&self) -> bool {

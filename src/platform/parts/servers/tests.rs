@@ -207,6 +207,16 @@ proptest! {
                     held.retain(|(item, _)| !lost.contains(item));
                     prop_assert_eq!(lost, twin.remove(id));
                 }
+                4 if !held.is_empty() && servers.are_all_taken() => {
+                    // Passed on, a slot is the one that would have been given back and taken again.
+                    let (item, slot) = held.swap_remove(index.index(held.len()));
+                    prop_assert_eq!(servers.take_out(slot), Freed { item, lane: 0 });
+                    servers.put_in(slot, number, 0);
+                    twin.free(item);
+                    let id = servers.instance(servers.slots[slot.index()].place).id;
+                    prop_assert_eq!(twin.take(number), Some(id));
+                    held.push((number, slot));
+                }
                 4..7 if !held.is_empty() => {
                     let (item, slot) = held.swap_remove(index.index(held.len()));
                     prop_assert_eq!(servers.free(slot), Freed { item, lane: 0 });

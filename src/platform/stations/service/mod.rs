@@ -258,6 +258,7 @@ impl Service {
                 }
                 None => match self.servers.take_slot(next.id, attempt.tenant) {
                     Some(slot) => slot,
+                    // What a tenant may take does not change while a platform runs.
                     None => unreachable!("the queue gives what there is room for"),
                 },
             };
