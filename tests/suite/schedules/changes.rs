@@ -38,6 +38,28 @@ fn what_waits_takes_as_long_as_the_service_is_set_up_when_its_turn_comes() {
 }
 
 #[test]
+fn what_came_at_the_instant_of_a_change_and_before_it_takes_as_long_as_all_that_waits() {
+    // One of two waits from 5 on; the alert of 6 makes 10 s 2 s at 7, when one that was sent at 5 has just come.
+    let stations = json!({ "worker": service("10s", &json!({})) });
+    let slow = json!({ "latency": { "constant": "2s" } });
+    let workloads = json!({
+        "w": burst(5, 2, "worker", &json!({})), "later": burst(5, 1, "worker", &slow)
+    });
+    let mut scenario = scenario(&stations, &workloads);
+    scenario["indicators"] = json!({ "queue": {
+        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s",
+        "alert": { "priority": "high" }
+    } });
+    let faster = json!({ "service_time": { "constant": "2s" } });
+    scenario["timeline"] = json!({ "faster": {
+        "after": { "alert": "queue", "delay": "1s" }, "note": "",
+        "set": { "stations": { "worker": { "service": faster } } }
+    } });
+    let replay = Replay::of(&scenario);
+    assert_eq!((replay.done("w"), replay.done("later")), (vec![15, 17], vec![19]));
+}
+
+#[test]
 fn a_workload_that_is_switched_off_brings_nothing() {
     let mut workload = burst(0, 1, "worker", &json!({}));
     overlay(&mut workload, &json!({ "arrivals": { "poisson": { "rate": "20/s" } } }));
