@@ -8,6 +8,14 @@ fn set(at: u64, workload: &Value) -> Value {
     json!({ "at": time(at), "note": "", "set": { "workloads": { "w": workload } } })
 }
 
+/// An indicator that alerts in the second after something waits for the worker.
+fn alarmed_by_the_queue() -> Value {
+    json!({
+        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s",
+        "alert": { "priority": "high" }
+    })
+}
+
 fn wide() -> Value {
     json!({ "worker": service("10s", &json!({ "concurrency": 100 })) })
 }
@@ -46,10 +54,7 @@ fn what_came_at_the_instant_of_a_change_and_before_it_takes_as_long_as_all_that_
         "w": burst(5, 2, "worker", &json!({})), "later": burst(5, 1, "worker", &slow)
     });
     let mut scenario = scenario(&stations, &workloads);
-    scenario["indicators"] = json!({ "queue": {
-        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s",
-        "alert": { "priority": "high" }
-    } });
+    scenario["indicators"] = json!({ "queue": alarmed_by_the_queue() });
     let faster = json!({ "service_time": { "constant": "2s" } });
     scenario["timeline"] = json!({ "faster": {
         "after": { "alert": "queue", "delay": "1s" }, "note": "",
@@ -112,10 +117,8 @@ fn an_action_follows_the_first_alert_by_its_delay() {
         "w": burst(5, 2, "worker", &json!({})), "later": burst(100, 3, "worker", &json!({}))
     });
     let mut scenario = scenario(&stations, &workloads);
-    scenario["indicators"] = json!({ "queue": {
-        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s", "for": "3s",
-        "alert": { "priority": "high" }
-    } });
+    scenario["indicators"] = json!({ "queue": alarmed_by_the_queue() });
+    scenario["indicators"]["queue"]["for"] = json!("3s");
     let set = json!({ "stations": { "worker": { "service": { "replicas": 2 } } } });
     scenario["timeline"] = json!({ "scale": { "after": { "alert": "queue", "delay": "5s" }, "note": "", "set": set } });
     let replay = Replay::of(&scenario);
@@ -134,10 +137,7 @@ fn an_action_follows_no_later_alert() {
         "w": burst(5, 2, "worker", &json!({})), "later": burst(100, 2, "worker", &json!({}))
     });
     let mut scenario = scenario(&stations, &workloads);
-    scenario["indicators"] = json!({ "queue": {
-        "of": "worker", "measure": "queue_depth", "above": 0, "every": "1s",
-        "alert": { "priority": "high" }
-    } });
+    scenario["indicators"] = json!({ "queue": alarmed_by_the_queue() });
     scenario["timeline"] = json!({ "purge": {
         "after": { "alert": "queue", "delay": "1s" }, "note": "", "purge": "worker"
     } });
