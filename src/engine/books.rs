@@ -11,8 +11,9 @@ pub struct Books {
     pub(super) fingerprint: Fingerprint,
     /// How many may be handled before the next look.
     pub(super) left: u64,
-    /// Whether somebody looks on, who sees events as they come off the agenda.
-    pub(super) is_watched: bool,
+    /// How many must be left for an event to be handled without coming off the agenda: none is, while somebody looks
+    /// on, who sees events as they come off it.
+    pub(super) kept: u64,
 }
 
 impl Books {
@@ -20,7 +21,7 @@ impl Books {
     #[inline(always)]
     #[must_use]
     pub const fn may_go_on(&self) -> bool {
-        self.left > 0 && !self.is_watched
+        self.left > self.kept
     }
 
     /// Enters an event that is about to be handled: when, and its digest.

@@ -146,21 +146,27 @@ fn drive<M: Model>(
 ) -> Run {
     let mut allowance = Allowance::new(limits);
     let mut instant = model.agenda().now();
-    *model.books() = Books { is_watched: observer.is_some(), ..Books::default() };
+    // How many were left before the first event at this instant, and how many have been granted since.
+    let mut left_at_first = 0;
+    let kept = if observer.is_some() { u64::MAX } else { 0 };
+    *model.books() = Books { kept, ..Books::default() };
     let stop = loop {
         let Some((now, event)) = model.agenda().next_before(end) else {
             let at_end = if model.agenda().pending() == 0 { Stop::Idle } else { Stop::EndReached };
             break allowance.exceeded(model).unwrap_or(at_end);
         };
         if model.books().left == 0 {
-            match allowance.renew(model, now == instant) {
-                Ok(granted) => model.books().left = granted,
+            match allowance.renew(model, if now == instant { left_at_first } else { 0 }) {
+                Ok(granted) => {
+                    model.books().left = granted;
+                    left_at_first += granted;
+                }
                 Err(stop) => break stop,
             }
         }
         if now != instant {
             instant = now;
-            allowance.first_at_this_instant = allowance.handled(model.books().left);
+            left_at_first = model.books().left;
         }
         model.books().enter(now, M::digest(event));
         if let Some(observer) = &mut observer {
@@ -180,8 +186,6 @@ fn drive<M: Model>(
 /// What may still be handled before a limit stops the run.
 struct Allowance {
     limits: Limits,
-    /// How many events were handled before the present instant.
-    first_at_this_instant: u64,
     /// How many may have been handled by the next look, and what those up to the last one counted.
     granted_up_to: u64,
     spent: u64,
@@ -192,7 +196,7 @@ struct Allowance {
 
 impl Allowance {
     const fn new(limits: Limits) -> Self {
-        Self { limits, first_at_this_instant: 0, granted_up_to: 0, spent: 0, granted: 0, cost: 0 }
+        Self { limits, granted_up_to: 0, spent: 0, granted: 0, cost: 0 }
     }
 
     /// How many events have been handled, if of those granted so many are left.
@@ -212,10 +216,10 @@ impl Allowance {
         }
     }
 
-    /// Looks at the model after as many events as were granted, and grants some more, of which the first
-    /// may happen at the instant of the last.
+    /// Looks at the model after as many events as were granted, and grants some more; so many have been handled at
+    /// the instant of the next one.
     #[inline(never)]
-    fn renew(&mut self, model: &mut impl Model, is_at_same_instant: bool) -> Result<u64, Stop> {
+    fn renew(&mut self, model: &mut impl Model, at_this_instant: u64) -> Result<u64, Stop> {
         self.spent += self.granted * self.cost;
         self.granted = 0;
         if let Some(stop) = self.exceeded(model) {
@@ -224,8 +228,6 @@ impl Allowance {
         if self.spent >= self.limits.events {
             return Err(Stop::Events);
         }
-        let at_this_instant =
-            if is_at_same_instant { self.granted_up_to - self.first_at_this_instant } else { 0 };
         if at_this_instant >= self.limits.events_at_one_instant {
             return Err(Stop::EventsAtOneInstant);
         }

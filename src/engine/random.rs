@@ -11,6 +11,12 @@ use rand_chacha::ChaCha8Rng;
 pub trait Words {
     /// The next word.
     fn next_word(&mut self) -> u64;
+
+    /// Draws by a function that is not laid open where it is called.
+    #[inline(always)]
+    fn aside<R>(&mut self, draw: impl FnOnce(&mut Self) -> R) -> R {
+        draw(self)
+    }
 }
 
 /// The random streams of one run.
@@ -122,6 +128,15 @@ impl UnitDraws {
 }
 
 impl Words for UnitDraws {
+    /// On a copy, so that they need no place in memory unless something draws aside.
+    #[inline(always)]
+    fn aside<R>(&mut self, draw: impl FnOnce(&mut Self) -> R) -> R {
+        let mut copy = self.clone();
+        let drawn = draw(&mut copy);
+        *self = copy;
+        drawn
+    }
+
     #[inline(always)]
     fn next_word(&mut self) -> u64 {
         let place = self.taken % 2;

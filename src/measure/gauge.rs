@@ -52,7 +52,10 @@ impl Gauge {
     pub fn rise(&mut self, now: Instant) {
         self.changes += i128::from(now.as_nanos());
         self.value += 1;
-        self.max = self.max.max(self.value);
+        // It seldom goes further than before, so to ask first is the less to do.
+        if self.value > self.max {
+            self.max = self.value;
+        }
     }
 
     /// Lowers the level by one.
@@ -60,7 +63,9 @@ impl Gauge {
     pub fn fall(&mut self, now: Instant) {
         self.changes -= i128::from(now.as_nanos());
         self.value -= 1;
-        self.min = self.min.min(self.value);
+        if self.value < self.min {
+            self.min = self.value;
+        }
     }
 
     /// The level now.

@@ -132,7 +132,9 @@ impl Span {
     /// Nanoseconds as a floating-point number, exact up to 104 days.
     #[must_use]
     pub const fn as_nanos_f64(self) -> f64 {
-        self.0 as f64
+        // The processor converts signed numbers in one step.
+        let signed = self.0.cast_signed();
+        if signed >= 0 { signed as f64 } else { self.0 as f64 }
     }
 
     /// Seconds as a floating-point number.

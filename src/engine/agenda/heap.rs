@@ -59,12 +59,14 @@ impl Heap {
         self.len + (!is_none(self.first) && !is_unknown(self.first)) as usize
     }
 
-    /// Adds `key`, and tells how many keys there are beside the smallest.
+    /// Adds `key`, and tells how many keys there are beside the smallest, or none where it took the place of one.
     #[inline(always)]
     pub(super) fn push(&mut self, key: u128) -> usize {
         if is_unknown(self.first) {
             self.first = self.exchange(key);
-        } else if key < self.first {
+            return 0;
+        }
+        if key < self.first {
             let first = std::mem::replace(&mut self.first, key);
             if !is_none(first) {
                 self.add(first);
@@ -108,20 +110,19 @@ impl Heap {
     #[inline(always)]
     fn exchange(&mut self, key: u128) -> u128 {
         let second = self.second;
-        if self.second_place + 1 < self.groups.len() {
-            if key <= second {
-                return key;
-            }
-            self.sift_down(self.second_place, key);
-            return second;
+        if let [only] = &mut self.groups[..] {
+            // Nothing is below it, as where little is planned. Which of the two comes first no processor could guess:
+            // it would have to begin anew every other time, and here it need not.
+            let is_first = key < second;
+            let first = select_unpredictable(is_first, key, second);
+            only.0[self.second_place % 4] = select_unpredictable(is_first, second, key);
+            return first;
         }
-        // Nothing is below it, as where little is planned. Which of the two comes first no processor could guess: it
-        // would have to begin anew every other time, and here it need not.
-        let is_first = key < second;
-        if let Some(group) = self.groups.get_mut(self.second_place / 4) {
-            group.0[self.second_place % 4] = select_unpredictable(is_first, second, key);
+        if key <= second {
+            return key;
         }
-        select_unpredictable(is_first, key, second)
+        self.sift_down(self.second_place, key);
+        second
     }
 
     /// Adds a key to the groups.

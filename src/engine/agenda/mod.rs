@@ -46,11 +46,9 @@ pub struct Agenda<E: Copy> {
     now: Instant,
     sequence: Sequence,
     this_instant: ThisInstant<E>,
-    /// Whether all that the heap held for this instant has happened: what is planned for it from now on
-    /// does not go there.
+    /// Whether all that the heap held for this instant is known to have happened: what is planned for it from now
+    /// on does not go there.
     is_heap_later: bool,
-    /// Events to come, those at this instant left out.
-    pending: usize,
     keys: Keys,
     /// Keys on the heap whose event was cancelled.
     cancelled: usize,
@@ -58,6 +56,9 @@ pub struct Agenda<E: Copy> {
     /// The first of the free slots, which are linked; [`LINES`] if none is free.
     free: u32,
     lines: Vec<Timers<E>>,
+    /// Events in lines, and keys on the heap that are a line's.
+    in_lines: usize,
+    line_keys: usize,
     /// The line that came up last.
     last_line: usize,
 }
@@ -98,12 +99,13 @@ impl<E: Copy> Agenda<E> {
             sequence: Sequence::new(),
             this_instant: ThisInstant::new(),
             is_heap_later: false,
-            pending: 0,
             keys: Keys::new(),
             cancelled: 0,
             slots: Vec::new(),
             free: LINES,
             lines: Vec::new(),
+            in_lines: 0,
+            line_keys: 0,
             last_line: 0,
         }
     }
@@ -119,7 +121,8 @@ impl<E: Copy> Agenda<E> {
     #[inline]
     #[must_use]
     pub const fn pending(&self) -> usize {
-        self.pending + self.this_instant.pending()
+        let in_slots = self.keys.len() - self.cancelled - self.line_keys;
+        in_slots + self.in_lines + self.this_instant.pending()
     }
 
     /// Plans an event for the instant `at`.
@@ -135,7 +138,6 @@ impl<E: Copy> Agenda<E> {
             self.plan_for_this_instant(event)
         } else {
             let ticket = self.fill_slot(event);
-            self.pending += 1;
             self.keys.push(key_of(at, ticket.get()));
             (ticket, 0)
         };
@@ -148,10 +150,11 @@ impl<E: Copy> Agenda<E> {
         self.this_instant.push(event);
     }
 
-    /// Whether nothing more is planned for this very instant.
+    /// Whether nothing more is planned for this very instant, as far as that is known at once.
     #[inline(always)]
-    pub fn is_clear_now(&mut self) -> bool {
-        self.this_instant.is_empty() && self.is_heap_later()
+    #[must_use]
+    pub const fn is_clear_now(&self) -> bool {
+        self.this_instant.is_empty() && self.is_heap_later
     }
 
     /// Opens a line for timers that all have one length.
@@ -188,9 +191,10 @@ impl<E: Copy> Agenda<E> {
         }
         let ticket = self.sequence.next_ticket(LINES + line.0);
         let key = key_of(at, ticket.get());
-        self.pending += 1;
+        self.in_lines += 1;
         let timers = &mut self.lines[line.index()];
         if !has_key {
+            self.line_keys += 1;
             timers.heap_key = key;
             self.keys.push(key);
         }
@@ -206,9 +210,8 @@ impl<E: Copy> Agenda<E> {
             self.this_instant.cancel(ticket, place);
         } else if slot >= LINES {
             let timers = &mut self.lines[(slot - LINES) as usize];
-            self.pending -= usize::from(timers.line.cancel(ticket, place));
+            self.in_lines -= usize::from(timers.line.cancel(ticket, place));
         } else if self.empty_slot(ticket).is_some() {
-            self.pending -= 1;
             self.cancelled += 1;
             self.drop_cancelled_if_many();
         }
@@ -239,9 +242,8 @@ impl<E: Copy> Agenda<E> {
                 return None;
             }
             if let Some(event) = self.take_first(first) {
-                self.is_heap_later = false;
                 self.now = at;
-                self.pending -= 1;
+                self.is_heap_later = instant_of(self.keys.peek_near()) > at;
                 return Some((at, event));
             }
         }
@@ -251,8 +253,7 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     fn is_heap_later(&mut self) -> bool {
         if !self.is_heap_later {
-            self.is_heap_later =
-                instant_of(self.keys.peek(|key| look_in(&self.slots, key))) > self.now;
+            self.is_heap_later = instant_of(self.keys.peek_near()) > self.now;
         }
         self.is_heap_later
     }
@@ -269,9 +270,7 @@ impl<E: Copy> Agenda<E> {
         if self.cancelled > 0 {
             return self.take_from_slot_if_there(ticket);
         }
-        let event = self.empty_slot(ticket);
-        debug_assert!(event.is_some(), "none was cancelled");
-        event
+        Some(self.empty_own_slot(ticket))
     }
 
     #[inline(never)]
@@ -279,9 +278,11 @@ impl<E: Copy> Agenda<E> {
         self.last_line = line;
         let timers = &mut self.lines[line];
         let event = if timers.line.first() == first { timers.line.pop() } else { None };
+        self.in_lines -= usize::from(event.is_some());
         timers.heap_key = timers.line.first();
         self.keys.pop();
         if timers.heap_key == NO_KEY {
+            self.line_keys -= 1;
             self.drop_cancelled_if_many();
         } else {
             self.keys.push(timers.heap_key);

@@ -35,6 +35,17 @@ impl<E: Copy> Agenda<E> {
         ticket
     }
 
+    /// Takes an event out of its slot, which is its own as long as none was cancelled.
+    #[inline(always)]
+    pub(super) fn empty_own_slot(&mut self, ticket: u64) -> E {
+        let number = slot_of(ticket);
+        let slot = &mut self.slots[number as usize];
+        debug_assert_eq!(slot.ticket, ticket, "none was cancelled");
+        slot.ticket = u64::from(self.free);
+        self.free = number;
+        slot.event
+    }
+
     /// Takes an event out of its slot, if the slot is still its own.
     #[inline(always)]
     pub(super) fn empty_slot(&mut self, ticket: u64) -> Option<E> {

@@ -37,7 +37,11 @@ static EDGE: [(f64, f64); LAYERS + 1] = edges();
 #[inline(always)]
 pub fn standard_exponential(words: &mut impl Words) -> f64 {
     let (index, place, draw) = throw(words);
-    if place < LAYER[index].inner { draw } else { near_the_edge(words, index, draw) }
+    if place < LAYER[index].inner {
+        draw
+    } else {
+        words.aside(|words| near_the_edge(words, index, draw))
+    }
 }
 
 /// Chooses a layer and a place in it.

@@ -180,7 +180,7 @@ impl Sampler {
         if let Compiled::Exponential { mean } = &self.0 {
             return Span::from_nanos_f64(mean * standard_exponential(words));
         }
-        self.sample_any(words)
+        words.aside(|words| self.sample_any(words))
     }
 
     fn sample_any(&self, words: &mut impl Words) -> Span {

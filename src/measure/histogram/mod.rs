@@ -120,7 +120,8 @@ fn empty_rows() -> Box<[Row; ROW]> {
 #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
 #[inline(always)]
 fn bucket_of(value: u64) -> usize {
-    let shift = (u64::BITS - PRECISION - 1).saturating_sub((value | 1).leading_zeros());
+    // Below the first power of two that has buckets of its own the width is one as well.
+    let shift = (value | 1 << PRECISION).ilog2() - PRECISION;
     ((u64::from(shift) << PRECISION) + (value >> shift)) as usize
 }
 
