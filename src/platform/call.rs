@@ -5,13 +5,16 @@
 //! An attempt that timed out goes on at the callee; only its unit has left it. Left out: hedged
 //! requests, partitions of the network; request and answer together take one latency, on the way there.
 
+use std::iter;
+
 use super::desk::Desk;
 use super::log::Emerged;
+use super::parts::guards::{self, Guards};
 use super::parts::outcome::{Failure, Outcome};
-use super::parts::{breaker, budget, cache, concurrency, retry, throttle};
+use super::parts::{breaker, budget, cache, concurrency, retry, set, throttle};
 use super::recorder::TargetId;
 use super::stations::{self, service};
-use super::work::{Attempt, AttemptId, CallId, Parent, StationId, Unit, UnitId, Work};
+use super::work::{Attempt, AttemptId, CallId, Parent, StationId, Unit, UnitId};
 use super::{Event as PlatformEvent, Purpose, draws, workload};
 use crate::engine::agenda::LineId;
 use crate::engine::random::uniform;
@@ -72,9 +75,8 @@ pub struct Call {
     id: CallId,
     config: Config,
     budget: Option<budget::Budget>,
-    breaker: Option<breaker::Breaker>,
-    throttle: Option<throttle::Throttle>,
-    cap: Option<concurrency::Concurrency>,
+    /// Most calls have none.
+    guards: Option<Box<Guards>>,
     caches: Vec<cache::Cache>,
     timeouts: LineId,
 }
@@ -87,9 +89,7 @@ impl Call {
         Self {
             id,
             budget: budget.map(budget::Budget::new),
-            breaker: config.breaker.as_ref().map(breaker::Breaker::new),
-            throttle: config.rate_limit.as_ref().map(throttle::Throttle::new),
-            cap: config.concurrency.as_ref().map(concurrency::Concurrency::new),
+            guards: guards_of(None, &config, desk.now(), iter::empty()),
             caches: config.caches.iter().map(cache::Cache::new).collect(),
             timeouts: desk.agenda.line(),
             config,
@@ -147,7 +147,9 @@ impl Call {
         if unit.tries > 1 {
             desk.recorder.at(self.config.target).open.retries += 1;
         }
-        if let Err(failure) = self.admit(unit, now) {
+        if let Some(guards) = &mut self.guards
+            && let Err(failure) = guards.admit(now, unit.tenant, unit.conversation)
+        {
             self.on_failed(id, failure, desk);
             return None;
         }
@@ -191,33 +193,6 @@ impl Call {
         }
     }
 
-    /// Whether the policy lets an attempt begin: breaker first, then the cap, then the rate limit, so
-    /// that what is refused for another reason takes no token.
-    #[inline(always)]
-    fn admit(&mut self, unit: &Unit, now: Instant) -> Outcome {
-        if self.breaker.as_mut().is_some_and(|it| !it.allows(now)) {
-            return Err(Failure::Rejected);
-        }
-        let refused = if self.cap.as_mut().is_some_and(|it| !it.try_begin(unit.tenant)) {
-            Failure::Rejected
-        } else if self
-            .throttle
-            .as_mut()
-            .is_some_and(|it| !it.allows(now, unit.tenant, unit.conversation))
-        {
-            if let Some(cap) = &mut self.cap {
-                cap.end(unit.tenant);
-            }
-            Failure::RateLimited
-        } else {
-            return Ok(());
-        };
-        if let Some(breaker) = &mut self.breaker {
-            breaker.give_back(now);
-        }
-        Err(refused)
-    }
-
     fn on_timed_out(&mut self, id: UnitId, desk: &mut Desk) {
         let unit = &mut desk.work.units[id];
         unit.timer = None;
@@ -236,29 +211,33 @@ impl Call {
         let outcome = attempt.outcome.expect("a station answers with an outcome");
         let tally = desk.work.attempts_at(self.config.to, attempt.class);
         let target = desk.recorder.at(self.config.station_target);
-        if outcome.is_ok() && attempt.unit.is_none() {
-            tally.in_vain += 1;
-            target.ended_in_vain(now);
-        } else {
-            tally.end(outcome);
-            target.ended(now, attempt.tenant, outcome, now.since(attempt.arrived));
-        }
-        let Some(unit_id) = attempt.unit else { return };
-        self.settle(&attempt, outcome, desk);
-        match outcome {
-            Ok(()) => {
+        let latency = now.since(attempt.arrived);
+        match (outcome, attempt.unit) {
+            (Ok(()), Some(unit)) => {
+                tally.done += 1;
+                target.ended(now, attempt.tenant, Ok(()), latency);
+                self.settle(&attempt, Ok(()), desk);
                 for layer in &mut self.caches {
                     layer.filled(now);
                 }
-                self.end_unit(unit_id, Ok(()), desk);
+                self.end_unit(unit, Ok(()), desk);
             }
-            Err(failure) => {
-                let unit = &mut desk.work.units[unit_id];
-                unit.attempt = None;
-                if let Some(timer) = unit.timer.take() {
-                    desk.agenda.cancel(timer);
+            (Ok(()), None) => {
+                tally.in_vain += 1;
+                target.ended_in_vain(now);
+            }
+            (Err(failure), unit) => {
+                tally.end(outcome);
+                target.ended(now, attempt.tenant, outcome, latency);
+                if let Some(id) = unit {
+                    self.settle(&attempt, outcome, desk);
+                    let unit = &mut desk.work.units[id];
+                    unit.attempt = None;
+                    if let Some(timer) = unit.timer.take() {
+                        desk.agenda.cancel(timer);
+                    }
+                    self.on_failed(id, failure, desk);
                 }
-                self.on_failed(unit_id, failure, desk);
             }
         }
     }
@@ -266,15 +245,12 @@ impl Call {
     /// Counts how an attempt went, gives back what it took and lets the breaker know.
     #[inline(always)]
     fn settle(&mut self, attempt: &Attempt, outcome: Outcome, desk: &mut Desk) {
-        if let Some(cap) = &mut self.cap {
-            cap.end(attempt.tenant);
-        }
-        let now = desk.now();
         let bin = &mut desk.recorder.at(self.config.target).open;
         bin.attempts += 1;
         bin.attempts_failed += u32::from(outcome.is_err());
-        let breaker = self.breaker.as_mut();
-        let change = breaker.and_then(|it| it.record(now, attempt.begun, outcome.is_ok()));
+        let Some(guards) = &mut self.guards else { return };
+        let now = desk.now();
+        let change = guards.settle(now, attempt.tenant, attempt.begun, outcome);
         match change {
             Some(breaker::Transition::Opened) => {
                 desk.log.add(now, Emerged::BreakerOpened(self.id));
@@ -328,6 +304,9 @@ impl Call {
     /// What the one who waits for a unit is told.
     #[inline(always)]
     fn answer_to(&self, unit: &Unit, outcome: Outcome) -> Option<PlatformEvent> {
+        if unit.parent.is_nobody() {
+            return None;
+        }
         match Parent::from(unit.parent) {
             Parent::Nobody => None,
             Parent::Client(client) => {
@@ -352,15 +331,9 @@ impl Call {
         let now = desk.now();
         let budget = config.retries.as_ref().and_then(|retries| retries.budget.as_ref());
         set(&mut self.budget, budget, budget::Budget::new, budget::Budget::reconfigure);
-        let breaker = config.breaker.as_ref();
-        set(&mut self.breaker, breaker, breaker::Breaker::new, breaker::Breaker::reconfigure);
-        let throttle = config.rate_limit.as_ref();
-        set(&mut self.throttle, throttle, throttle::Throttle::new, |throttle, config| {
-            throttle.reconfigure(now, config);
-        });
-        let cap = config.concurrency.as_ref();
-        let change = concurrency::Concurrency::reconfigure;
-        set(&mut self.cap, cap, |config| cap_of(config, self.id, &desk.work), change);
+        let is_under_way = |it: &&Attempt| it.call == self.id && it.unit.is_some();
+        let under_way = desk.work.attempts.values().filter(is_under_way).map(|it| it.tenant);
+        self.guards = guards_of(self.guards.take(), &config, now, under_way);
         self.caches.truncate(config.caches.len());
         for (index, layer) in config.caches.iter().enumerate() {
             match self.caches.get_mut(index) {
@@ -372,23 +345,21 @@ impl Call {
     }
 }
 
-/// A cap that counts what is under way on a call already.
-fn cap_of(config: &concurrency::Config, call: CallId, work: &Work) -> concurrency::Concurrency {
-    let is_under_way = |attempt: &&Attempt| attempt.call == call && attempt.unit.is_some();
-    let tenants = work.attempts.values().filter(is_under_way).map(|attempt| attempt.tenant);
-    concurrency::Concurrency::with_in_flight(config, tenants)
-}
-
-/// Brings a policy into being, changes it or takes it away.
-fn set<S, C>(
-    state: &mut Option<S>,
-    config: Option<&C>,
-    begin: impl FnOnce(&C) -> S,
-    change: impl FnOnce(&mut S, &C),
-) {
-    match (state.as_mut(), config) {
-        (_, None) => *state = None,
-        (None, Some(config)) => *state = Some(begin(config)),
-        (Some(state), Some(config)) => change(state, config),
-    }
+/// The guards that a call is set up with, which go on from those that it has had.
+fn guards_of(
+    guards: Option<Box<Guards>>,
+    config: &Config,
+    now: Instant,
+    under_way: impl Iterator<Item = u32>,
+) -> Option<Box<Guards>> {
+    let config = guards::Config {
+        breaker: config.breaker.as_ref(),
+        concurrency: config.concurrency.as_ref(),
+        rate_limit: config.rate_limit.as_ref(),
+    };
+    (!config.is_empty()).then(|| {
+        let mut guards = guards.unwrap_or_default();
+        guards.reconfigure(now, config, under_way);
+        guards
+    })
 }

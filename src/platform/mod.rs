@@ -359,7 +359,7 @@ impl Receiver for &mut Platform {
             Event::Call(id, event) => self.on_call_event(id, event),
             Event::Station(id, event) => self.on_station_event(id, event),
             Event::Service(id, event) => {
-                if let Some(it) = self.stations[id.index()].service_mut()
+                if let Station::Service(it) = &mut self.stations[id.index()]
                     && let Some((call, attempt)) = it.handle(event, desk)
                 {
                     self.on_answered(call, attempt);

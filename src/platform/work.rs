@@ -134,6 +134,15 @@ pub struct PackedParent {
     kind: u8,
 }
 
+impl PackedParent {
+    /// Whether nobody waits: asked first, since that is so most often.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_nobody(self) -> bool {
+        self.kind == 0
+    }
+}
+
 impl From<Parent> for PackedParent {
     #[inline]
     fn from(parent: Parent) -> Self {

@@ -299,14 +299,11 @@ impl Workload {
         let now = desk.now();
         let Drawn { key, gap } = self.next;
         self.remaining = gap;
-        let tenant = match &self.config.arrivals {
+        let named = match &self.config.arrivals {
             Arrivals::Trace(rows) => rows[self.arrived].1,
             Arrivals::Poisson(_) | Arrivals::Backlog { .. } | Arrivals::Closed { .. } => None,
         };
-        let tenant = match tenant {
-            Some(named) => named,
-            None => self.config.tenants.choose(key),
-        };
+        let tenant = named.unwrap_or_else(|| self.config.tenants.choose(key));
         let unit = self.begin_unit(key, tenant, Parent::Nobody, desk);
         let call = self.config.call;
         let goes_next = desk.goes_next(PlatformEvent::Call(call, call::Event::Begun(unit)));
@@ -325,22 +322,29 @@ impl Workload {
         Drawn { key: self.stream.next_word(), gap: standard_exponential(&mut self.stream) }
     }
 
+    /// The next arrival, if arrivals do not come at random, as most do.
+    #[inline(never)]
+    fn next_unless_at_random(&self) -> Instant {
+        match &self.config.arrivals {
+            Arrivals::Backlog { at, count, gap } => {
+                let offset = Span::from_nanos_f64(gap * self.arrived as f64);
+                if self.arrived < *count { *at + offset } else { Instant::NEVER }
+            }
+            Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
+            Arrivals::Poisson(_) | Arrivals::Closed { .. } => Instant::NEVER,
+        }
+    }
+
     #[inline(always)]
     fn plan_next(&mut self, desk: &mut Desk) {
         if !self.config.is_enabled {
             return;
         }
         let now = desk.now();
-        let next = match &self.config.arrivals {
-            Arrivals::Poisson(profile) => {
-                profile.moment_of(self.walked_to, self.remaining, &mut self.walk)
-            }
-            Arrivals::Backlog { at, count, gap } => {
-                let offset = Span::from_nanos_f64(gap * self.arrived as f64);
-                if self.arrived < *count { *at + offset } else { Instant::NEVER }
-            }
-            Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
-            Arrivals::Closed { .. } => Instant::NEVER,
+        let next = if let Arrivals::Poisson(profile) = &self.config.arrivals {
+            profile.moment_of(self.walked_to, self.remaining, &mut self.walk)
+        } else {
+            self.next_unless_at_random()
         };
         self.planned = None;
         if next < Instant::NEVER {

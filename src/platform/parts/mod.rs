@@ -11,6 +11,7 @@ pub mod breaker;
 pub mod budget;
 pub mod cache;
 pub mod concurrency;
+pub mod guards;
 pub mod outcome;
 pub mod pull_back_off;
 pub mod queue;
@@ -18,3 +19,17 @@ pub mod retry;
 pub mod servers;
 pub mod slowdown;
 pub mod throttle;
+
+/// Brings a policy into being, changes it or takes it away.
+pub fn set<S, C>(
+    state: &mut Option<S>,
+    config: Option<&C>,
+    begin: impl FnOnce(&C) -> S,
+    change: impl FnOnce(&mut S, &C),
+) {
+    match (state.as_mut(), config) {
+        (_, None) => *state = None,
+        (None, Some(config)) => *state = Some(begin(config)),
+        (Some(state), Some(config)) => change(state, config),
+    }
+}

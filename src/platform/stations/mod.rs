@@ -122,11 +122,20 @@ impl Station {
     /// Handles what happens at stations of every kind, and tells an attempt of which its call hears next.
     #[inline(always)]
     pub fn handle(&mut self, event: Event, desk: &mut Desk) -> Option<(CallId, AttemptId)> {
+        let Self::Service(it) = self else {
+            self.handle_unless_service(event, desk);
+            return None;
+        };
+        match event {
+            Event::Arrived(id) => it.on_arrived(id, desk),
+            Event::Returned(id, outcome) => it.on_returned(id, outcome, desk),
+        }
+    }
+
+    /// By itself, so that a service, as most stations are, is told from the others without a table of jumps.
+    #[inline(never)]
+    fn handle_unless_service(&mut self, event: Event, desk: &mut Desk) {
         match (self, event) {
-            (Self::Service(it), Event::Arrived(id)) => return it.on_arrived(id, desk),
-            (Self::Service(it), Event::Returned(id, outcome)) => {
-                return it.on_returned(id, outcome, desk);
-            }
             (Self::Jobs(it), Event::Arrived(id)) => it.on_arrived(id, desk),
             (Self::Routing(it), Event::Arrived(id)) => it.on_arrived(id, desk),
             (Self::Assistant(it), Event::Arrived(id)) => it.on_arrived(id, desk),
@@ -135,8 +144,8 @@ impl Station {
             (Self::Assistant(it), Event::Returned(id, outcome)) => {
                 it.on_returned(id, outcome, desk);
             }
+            (Self::Service(_), _) => unreachable!("a service has handled it"),
         }
-        None
     }
 
     /// Reports what only the station knows, as a bin of the time series ends.

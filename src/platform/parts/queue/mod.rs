@@ -135,15 +135,24 @@ impl<T: Copy> Queue<T> {
     /// # Errors
     ///
     /// `Full` if as much waits as the bound allows.
-    #[inline(always)]
     pub fn push(&mut self, entry: Entry<T>) -> Result<(), Full> {
+        self.push_as(entry.item, |_| entry)
+    }
+
+    /// Lets new work wait; `entry` tells what decides its turn, where more does than its arrival.
+    ///
+    /// # Errors
+    ///
+    /// `Full` if as much waits as the bound allows.
+    #[inline(always)]
+    pub fn push_as(&mut self, item: T, entry: impl FnOnce(T) -> Entry<T>) -> Result<(), Full> {
         if !self.has_room() {
             return Err(Full);
         }
         self.live += 1;
         match &mut self.line {
-            Line::Plain(waiting, _) => waiting.push_back(entry.item),
-            Line::Laned(lanes) => lanes.push(entry),
+            Line::Plain(waiting, _) => waiting.push_back(item),
+            Line::Laned(lanes) => lanes.push(entry(item)),
         }
         Ok(())
     }

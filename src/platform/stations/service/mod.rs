@@ -187,7 +187,7 @@ impl Service {
             self.report_busy(desk);
         } else if !is_gone
             && self.queue.has_room()
-            && self.queue.push(self.entry(id, attempt)).is_ok()
+            && self.queue.push_as(self.as_waiting(id, attempt), |it| entry(it, attempt)).is_ok()
         {
             self.begin_wait(id, tenant, desk);
         } else {
@@ -243,7 +243,8 @@ impl Service {
             let Some(mut next) = next else { return false };
             let Desk { agenda, work, recorder, .. } = desk;
             let attempt = &mut work.attempts[next.id];
-            if let Some(timer) = attempt.timer.take() {
+            if let Some(timer) = attempt.timer {
+                attempt.timer = None;
                 agenda.cancel(timer);
             }
             recorder.at(self.config.target).waits_no_more(agenda.now(), attempt.tenant);
