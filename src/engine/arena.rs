@@ -5,6 +5,7 @@
 //! every event is moved as little as can be.
 
 use std::cmp::Ordering;
+use std::hint::cold_path;
 use std::marker::PhantomData;
 use std::num::NonZeroU64;
 use std::ops::{Index, IndexMut};
@@ -116,6 +117,7 @@ impl<V: Copy> Arena<V> {
             place.value = value;
             return Id::new(index, place.generation);
         }
+        cold_path();
         let index = u32::try_from(self.places.len()).expect("memory ends before 2^32 values");
         self.places.push(Place { generation: 1, next_free: NOWHERE, value });
         Id::new(index, 1)

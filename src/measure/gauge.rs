@@ -1,5 +1,7 @@
 //! A level that steps up and down (a queue's length, busy slots), and its integral over time.
 
+use std::hint::cold_path;
+
 use crate::units::Instant;
 
 /// A level over one bin; in twenty bytes, since a run keeps several for each of its bins.
@@ -52,8 +54,9 @@ impl Gauge {
     pub fn rise(&mut self, now: Instant) {
         self.changes += i128::from(now.as_nanos());
         self.value += 1;
-        // It seldom goes further than before, so to ask first is the less to do.
+        // It seldom goes further than before.
         if self.value > self.max {
+            cold_path();
             self.max = self.value;
         }
     }
@@ -64,6 +67,7 @@ impl Gauge {
         self.changes -= i128::from(now.as_nanos());
         self.value -= 1;
         if self.value < self.min {
+            cold_path();
             self.min = self.value;
         }
     }

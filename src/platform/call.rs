@@ -5,6 +5,7 @@
 //! An attempt that timed out goes on at the callee; only its unit has left it. Left out: hedged
 //! requests, partitions of the network; request and answer together take one latency, on the way there.
 
+use std::hint::cold_path;
 use std::iter;
 
 use super::desk::Desk;
@@ -116,11 +117,15 @@ impl Call {
 
     #[inline(always)]
     fn on_begun(&mut self, id: UnitId, desk: &mut Desk) -> Option<(StationId, AttemptId)> {
-        if !self.caches.is_empty() && self.is_cached(&desk.work.units[id], desk.now()) {
-            self.end_unit(id, Ok(()), desk);
-            return None;
+        if !self.caches.is_empty() {
+            cold_path();
+            if self.is_cached(&desk.work.units[id], desk.now()) {
+                self.end_unit(id, Ok(()), desk);
+                return None;
+            }
         }
         if let Some(budget) = &mut self.budget {
+            cold_path();
             budget.deposit();
         }
         self.begin_attempt(id, desk)
@@ -145,6 +150,7 @@ impl Call {
         let unit = &mut desk.work.units[id];
         unit.tries += 1;
         if unit.tries > 1 {
+            cold_path();
             desk.recorder.at(self.config.target).open.retries += 1;
         }
         if let Some(guards) = &mut self.guards
@@ -249,6 +255,7 @@ impl Call {
         bin.attempts += 1;
         bin.attempts_failed += u32::from(outcome.is_err());
         let Some(guards) = &mut self.guards else { return };
+        cold_path();
         let now = desk.now();
         let change = guards.settle(now, attempt.tenant, attempt.begun, outcome);
         match change {

@@ -3,6 +3,8 @@
 //! The rate is the product of a base and of factors: by the weekday, by the time of day, by points on the
 //! run's own clock, and by bursts. Local time is known by [`Day`]s, so that no calendar is asked here.
 
+use std::hint::cold_path;
+
 use crate::units::{Instant, Span};
 
 /// Nanoseconds in a second.
@@ -82,6 +84,7 @@ impl Profile {
                 if left < within {
                     return at + Span::from_nanos_f64(left * walk.gap);
                 }
+                cold_path();
                 left -= within;
                 at = walk.end;
             }

@@ -3,6 +3,8 @@
 //! Arrivals, tenants and unit keys come from the workload's own stream, so that nothing else that
 //! changes moves them. Left out: sessions, correlation between tenants.
 
+use std::hint::cold_path;
+
 use super::desk::Desk;
 use super::profile::{Profile, Walk};
 use super::recorder::TargetId;
@@ -276,9 +278,14 @@ impl Workload {
     #[inline(always)]
     fn begin_unit(&self, key: u64, tenant: u32, parent: Parent, desk: &mut Desk) -> UnitId {
         let now = desk.now();
+        let mut conversation = key;
+        if self.config.is_one_conversation {
+            cold_path();
+            conversation = self.config.place;
+        }
         let unit = Unit {
             key,
-            conversation: if self.config.is_one_conversation { self.config.place } else { key },
+            conversation,
             begun: now,
             due: now + self.config.due,
             parent: parent.into(),

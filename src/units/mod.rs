@@ -5,6 +5,7 @@
 
 mod text;
 
+use std::hint::cold_path;
 use std::ops::{Add, Mul, Sub};
 
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,7 @@ impl Span {
         if nanos.to_bits() < WHOLE.to_bits() {
             Self((nanos + WHOLE).to_bits() - WHOLE.to_bits())
         } else {
+            cold_path();
             Self(nanos as u64)
         }
     }

@@ -7,7 +7,7 @@
 //! The smallest key stands beside the tree. When it is taken, its place stays open, and the next one is only looked
 //! for: most often the next step adds a key, which then needs one pass down the tree or none.
 
-use std::hint::select_unpredictable;
+use std::hint::{cold_path, select_unpredictable};
 
 use super::key::{NO_KEY, is_none, ticket_of};
 
@@ -42,6 +42,7 @@ impl Heap {
     #[inline]
     pub(super) fn first(&mut self) -> u128 {
         if is_unknown(self.first) {
+            cold_path();
             self.first = self.take_second();
         }
         self.first

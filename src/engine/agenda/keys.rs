@@ -8,7 +8,7 @@
 //! A ladder queue with a heap at its foot. Tang, Goh and Thng, "Ladder queue: an O(1) priority queue structure for
 //! large-scale discrete event simulation", 2005. <https://doi.org/10.1145/1103323.1103324>
 
-use std::hint::black_box;
+use std::hint::{black_box, cold_path};
 
 use super::heap::Heap;
 use super::key::{is_none, nanos_of};
@@ -73,6 +73,7 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
     #[inline(always)]
     pub(super) fn push(&mut self, key: u128) {
         if nanos_of(key) > self.near_last {
+            cold_path();
             self.push_to_rung(key);
         } else if self.near.push(key) > self.near_max {
             self.spread();

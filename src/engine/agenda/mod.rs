@@ -22,6 +22,7 @@ mod slots;
 mod tests;
 mod this_instant;
 
+use std::hint::cold_path;
 use std::num::NonZeroU64;
 
 use crate::units::Instant;
@@ -134,14 +135,14 @@ impl<E: Copy> Agenda<E> {
     #[inline(always)]
     pub fn plan(&mut self, at: Instant, event: E) -> Key {
         assert!(at >= self.now, "{at:?} is before {:?}", self.now);
-        let (ticket, place) = if at == self.now {
-            self.plan_for_this_instant(event)
-        } else {
-            let ticket = self.fill_slot(event);
-            self.keys.push(key_of(at, ticket.get()));
-            (ticket, 0)
-        };
-        Key { ticket, place }
+        if at == self.now {
+            cold_path();
+            let (ticket, place) = self.plan_for_this_instant(event);
+            return Key { ticket, place };
+        }
+        let ticket = self.fill_slot(event);
+        self.keys.push(key_of(at, ticket.get()));
+        Key { ticket, place: 0 }
     }
 
     /// Plans an event for this very instant, after all others planned for it.
@@ -264,10 +265,12 @@ impl<E: Copy> Agenda<E> {
         let ticket = ticket_of(first);
         let slot = slot_of(ticket);
         if slot >= LINES {
+            cold_path();
             return self.take_first_of_line((slot - LINES) as usize, first);
         }
         self.keys.pop();
         if self.cancelled > 0 {
+            cold_path();
             return self.take_from_slot_if_there(ticket);
         }
         Some(self.empty_own_slot(ticket))

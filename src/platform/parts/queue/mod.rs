@@ -6,6 +6,7 @@
 //! priorities, and balking: what finds the queue full is refused, never displaces other work.
 
 use std::collections::VecDeque;
+use std::hint::cold_path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -185,6 +186,7 @@ impl<T: Copy> Queue<T> {
     #[inline(always)]
     pub fn look_ahead<R>(&mut self, look: impl FnMut(T) -> R) {
         if self.live >= ahead::LONG {
+            cold_path();
             self.look_ahead_in_long_line(look);
         }
     }
@@ -216,7 +218,12 @@ impl<T: Copy> Queue<T> {
             Line::Plain(waiting, _) => {
                 let is_lifo = self.config.order == Order::Lifo;
                 loop {
-                    let next = if is_lifo { waiting.pop_back() } else { waiting.pop_front() };
+                    let next = if is_lifo {
+                        cold_path();
+                        waiting.pop_back()
+                    } else {
+                        waiting.pop_front()
+                    };
                     match next {
                         // Where as many stood here as live, none of them is dead.
                         Some(item) if waiting.len() < self.live || is_live(item) => {

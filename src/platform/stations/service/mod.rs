@@ -6,6 +6,8 @@
 
 mod capacity;
 
+use std::hint::cold_path;
+
 use super::fleet::{self, Fleet};
 use super::requests::{OutgoingCall, arrive, entry, in_hand, is_waiting, make_calls, with_unit};
 use crate::engine::agenda::{Agenda, Key, LineId};
@@ -264,6 +266,7 @@ impl Service {
                 },
             };
             if attempt.arrived <= self.configured {
+                cold_path();
                 next = self.as_waiting(next.id, attempt);
             }
             self.serve(next, attempt, slot, agenda);
@@ -302,6 +305,7 @@ impl Service {
         attempt.slot = Some(slot);
         let mut span = next.service_time;
         if let Some(slowdown) = &self.config.slowdown {
+            cold_path();
             let busy = f64::from(self.servers.busy()) / f64::from(self.servers.slots());
             span = span.scaled(slowdown.factor(busy));
         }
@@ -314,6 +318,7 @@ impl Service {
         let attempt = in_hand(id, desk)?;
         let share = self.config.failure_share;
         let has_failed = share > Share::NONE && {
+            cold_path();
             let turn = attempt.turn();
             let mut draws = draws(attempt.key, self.config.place, Purpose::Failure, turn);
             uniform(&mut draws) < share.get()
