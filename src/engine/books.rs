@@ -11,8 +11,8 @@ pub struct Books {
     pub(super) fingerprint: Fingerprint,
     /// How many may be handled before the next look.
     pub(super) left: u64,
-    /// How many must be left for an event to be handled without coming off the agenda: none is, while somebody looks
-    /// on, who sees events as they come off it.
+    /// More than so many must be left for an event to be handled without coming off the agenda; no number is enough
+    /// while somebody looks on, who sees events as they come off it.
     pub(super) kept: u64,
 }
 

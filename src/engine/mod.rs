@@ -5,9 +5,9 @@
 //! for memory. Somebody may look on ([`observed`]), and changes nothing.
 //!
 //! A replay is one loop of some thousand instructions, and how fast a processor reads them counts as much as how many
-//! they are. So what is rare is marked as cold ([`std::hint::cold_path`]) here and in the platform, and the steps of
+//! they are. So what is rare is marked as cold ([`std::hint::cold_path`]) wherever every event goes by, and the steps of
 //! nearly every event lie one after the other without a jump: on an AMD Zen a replay of a single server was measured to
-//! take a tenth less, one of an incident a fiftieth.
+//! take a tenth less, one of an incident at most a thirtieth.
 
 pub mod agenda;
 pub mod ahead;
@@ -151,7 +151,7 @@ fn drive<M: Model>(
 ) -> Run {
     let mut allowance = Allowance::new(limits);
     let mut instant = model.agenda().now();
-    // How many were left before the first event at this instant, and how many have been granted since.
+    // How many were left before the first event at this instant, plus those that have been granted since.
     let mut left_at_first = 0;
     let kept = if observer.is_some() { u64::MAX } else { 0 };
     *model.books() = Books { kept, ..Books::default() };

@@ -263,6 +263,8 @@ mod tests {
         let [a, b] = philox::<7>([11, 3 << 32], 7);
         let [c, d] = philox::<7>([11, 3 << 32 | 1], 7);
         assert_eq!([(); 4].map(|()| draws.next_word()), [a, b, c, d]);
+        let mut draws = UnitDraws::new(7, 11, 3);
+        assert_eq!([(); 4].map(|()| draws.aside(Words::next_word)), [a, b, c, d]);
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Desk {
         self.agenda.plan_now(event.into());
     }
 
-    /// Whether an event of this very moment is the next one of all: then it counts as handled, and whoever asked
+    /// Whether an event of this very moment is known to be the next one of all: then it counts as handled, and whoever asked
     /// has it handled as soon as the present one is. Otherwise it is planned.
     #[inline(always)]
     #[must_use]

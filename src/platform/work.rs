@@ -135,7 +135,7 @@ pub struct PackedParent {
 }
 
 impl PackedParent {
-    /// Whether nobody waits: asked first, since that is so most often.
+    /// Whether nobody waits, as for whatever an open workload brings in.
     #[inline(always)]
     #[must_use]
     pub const fn is_nobody(self) -> bool {

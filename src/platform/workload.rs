@@ -329,7 +329,7 @@ impl Workload {
         Drawn { key: self.stream.next_word(), gap: standard_exponential(&mut self.stream) }
     }
 
-    /// The next arrival, if arrivals do not come at random, as most do.
+    /// The next arrival where arrivals do not come at random.
     #[inline(never)]
     fn next_unless_at_random(&self) -> Instant {
         match &self.config.arrivals {
@@ -338,7 +338,8 @@ impl Workload {
                 if self.arrived < *count { *at + offset } else { Instant::NEVER }
             }
             Arrivals::Trace(rows) => rows.get(self.arrived).map_or(Instant::NEVER, |(at, _)| *at),
-            Arrivals::Poisson(_) | Arrivals::Closed { .. } => Instant::NEVER,
+            Arrivals::Closed { .. } => Instant::NEVER,
+            Arrivals::Poisson(_) => unreachable!("the profile tells of these"),
         }
     }
 

@@ -306,6 +306,21 @@ mod tests {
     }
 
     #[test]
+    fn a_span_is_told_as_the_nearest_floating_point_number() {
+        let longest_signed = i64::MAX.unsigned_abs();
+        for (nanos, nearest) in [
+            (0, 0.0),
+            ((1 << 53) + 3, 9_007_199_254_740_996.0),
+            (longest_signed, 9_223_372_036_854_775_808.0),
+            (longest_signed + 1, 9_223_372_036_854_775_808.0),
+            (longest_signed + 2_000, 9_223_372_036_854_777_856.0),
+            (u64::MAX, 18_446_744_073_709_551_616.0),
+        ] {
+            assert_eq!(Span::from_nanos(nanos).as_nanos_f64().to_bits(), f64::to_bits(nearest));
+        }
+    }
+
+    #[test]
     fn an_amount_of_memory_has_a_unit() {
         let cases = [("512MB", 512_000_000), ("2GiB", 2 << 30), ("1.5 kB", 1500), ("7B", 7)];
         for (text, bytes) in cases {

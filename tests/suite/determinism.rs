@@ -137,6 +137,15 @@ fn a_run_that_is_watched_handles_the_same_events_and_stops_at_the_same_one() {
         assert_eq!((watched.events, watched.stop), (events, Stop::Events));
         assert_eq!(counted.0, events);
     }
+    // Each of the twenty arrives, begins, and arrives at the station at one instant.
+    for events in 1..60 {
+        scenario["limits"] = json!({ "events_at_one_instant": events });
+        let Replay { scenario, outcome } = Replay::of(&scenario);
+        let mut counted = Counted(0);
+        let watched = simulation::observed(&scenario, scenario.seed(), &mut counted).run;
+        assert_eq!(watched, outcome.run);
+        assert_eq!((watched.events, watched.stop), (counted.0, Stop::EventsAtOneInstant));
+    }
 }
 
 #[test]

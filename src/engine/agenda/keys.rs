@@ -57,7 +57,8 @@ impl<const NEAR_MAX: usize> Keys<NEAR_MAX> {
         first
     }
 
-    /// The smallest key that is near, or [`NO_KEY`]: all others are later than the key that was taken last.
+    /// The smallest key that is near, or [`NO_KEY`]: all others are of a later instant than the key that was
+    /// taken last.
     #[inline]
     pub(super) fn peek_near(&self) -> u128 {
         self.near.peek()

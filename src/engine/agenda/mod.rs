@@ -57,8 +57,9 @@ pub struct Agenda<E: Copy> {
     /// The first of the free slots, which are linked; [`LINES`] if none is free.
     free: u32,
     lines: Vec<Timers<E>>,
-    /// Events in lines, and keys on the heap that are a line's.
+    /// Events in lines.
     in_lines: usize,
+    /// Keys on the heap or on rungs that are a line's.
     line_keys: usize,
     /// The line that came up last.
     last_line: usize,
@@ -151,7 +152,7 @@ impl<E: Copy> Agenda<E> {
         self.this_instant.push(event);
     }
 
-    /// Whether nothing more is planned for this very instant, as far as that is known at once.
+    /// Whether it is known that nothing more is planned for this very instant; where it is not, there may be nothing.
     #[inline(always)]
     #[must_use]
     pub const fn is_clear_now(&self) -> bool {

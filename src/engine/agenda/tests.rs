@@ -164,6 +164,8 @@ proptest! {
             }
             prop_assert_eq!(agenda.pending(), twin.len());
             prop_assert!(agenda.cancelled <= agenda.keys.len() / 2);
+            let is_clear = twin.first().is_none_or(|(first, _)| *first > agenda.now());
+            prop_assert!(is_clear || !agenda.is_clear_now());
         }
         while let Some(planned) = twin.pop_first() {
             prop_assert_eq!(agenda.next(), Some(planned));

@@ -120,7 +120,7 @@ fn empty_rows() -> Box<[Row; ROW]> {
 #[expect(clippy::cast_possible_truncation, reason = "there are 3776 buckets")]
 #[inline(always)]
 fn bucket_of(value: u64) -> usize {
-    // Below the first power of two that has buckets of its own the width is one as well.
+    // Smaller values have buckets of width one, as those up to twice that much do.
     let shift = (value | 1 << PRECISION).ilog2() - PRECISION;
     ((u64::from(shift) << PRECISION) + (value >> shift)) as usize
 }

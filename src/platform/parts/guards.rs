@@ -7,7 +7,7 @@ use super::throttle::Throttle;
 use super::{breaker, concurrency, set, throttle};
 use crate::units::Instant;
 
-/// Which of them stand there.
+/// The configurations of a call's guards, each where a scenario file has it.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(missing_docs, reason = "the types say what they are")]
 pub struct Config<'a> {
@@ -16,7 +16,7 @@ pub struct Config<'a> {
     pub rate_limit: Option<&'a throttle::Config>,
 }
 
-/// Those that stand before the attempts on one call.
+/// The breaker, the cap and the rate limit of one call, as far as it has them.
 #[derive(Debug, Default)]
 pub struct Guards {
     breaker: Option<Breaker>,
@@ -74,7 +74,8 @@ impl Guards {
         self.breaker.as_mut()?.record(now, begun, outcome.is_ok())
     }
 
-    /// Sets them up otherwise from now on; a cap that is new counts what `under_way` tells of each tenant.
+    /// Sets them up otherwise from now on; a cap that is new counts the attempts
+    /// under way, each by its tenant.
     pub fn reconfigure(
         &mut self,
         now: Instant,

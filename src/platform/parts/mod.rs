@@ -3,7 +3,7 @@
 //! A policy is a small state machine, (state, instant, input) → decision. It plans no event and draws
 //! no number: whoever asks hands in the instant, and where chance decides a uniform number from 0 to 1
 //! (1 excluded). Each has a `Config` that stands in scenario files as it is, with `problems` for what
-//! its types cannot rule out.
+//! its types cannot rule out. [`guards`] puts three of them together.
 
 pub mod autoscaler;
 pub mod back_off;

@@ -141,3 +141,34 @@ fn a_cap_that_is_set_while_it_runs_counts_what_began_before() {
     let replay = Replay::of(&scenario);
     assert_eq!(replay.begun("worker"), [0, 1, 2, 3, 4, 14]);
 }
+
+#[test]
+fn a_cap_that_is_taken_away_and_set_again_counts_what_began_between() {
+    // Two at a time: 0 and 1. From 3 on there is no cap, and 3 to 5 begin; as one of one comes at 6, five are under way,
+    // of which the last ends at 14.5.
+    let workload = every_second(0, 17, "worker", &json!({ "concurrency": { "max": 2 } }));
+    let worker = service("9500ms", &json!({ "concurrency": 10 }));
+    let mut scenario = scenario(&json!({ "worker": worker }), &json!({ "w": workload }));
+    let set = |at: u64, cap: &Value| {
+        let set = json!({ "workloads": { "w": { "call": { "concurrency": cap } } } });
+        json!({ "at": time(at), "note": "", "set": set })
+    };
+    let cap = json!({ "max": 1 });
+    scenario["timeline"] = json!({ "off": set(3, &Value::Null), "on": set(6, &cap) });
+    let replay = Replay::of(&scenario);
+    assert_eq!(replay.begun("worker"), [0, 1, 3, 4, 5, 15]);
+}
+
+#[test]
+fn a_breaker_stays_open_as_the_rate_limit_beside_it_goes() {
+    // Units 0 and 1 fail and take the two tokens: open from 1.1 to 6.1. At 3 the limit goes, so that 7 is a probe, and
+    // after its failure 13.
+    let call = json!({ "breaker": breaker(), "rate_limit": { "rate": "0/s", "burst": 2 } });
+    let workload = every_second(0, 15, "worker", &call);
+    let mut scenario = scenario(&failing("100ms"), &json!({ "w": workload }));
+    let set = json!({ "workloads": { "w": { "call": { "rate_limit": null } } } });
+    scenario["timeline"] = json!({ "unlimited": { "at": time(3), "note": "", "set": set } });
+    let replay = Replay::of(&scenario);
+    assert_eq!(replay.begun("worker"), [0, 1, 7, 13]);
+    assert_eq!(replay.failures("w", Failure::RateLimited), 0);
+}
