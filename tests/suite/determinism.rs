@@ -128,23 +128,23 @@ fn a_run_that_is_watched_handles_the_same_events_and_stops_at_the_same_one() {
     open["arrivals"] = json!({ "poisson": { "rate": "1/s" } });
     let backlog = burst(10, 20, "front", &outer);
     let mut scenario = scenario(&stations, &json!({ "open": open, "backlog": backlog }));
-    for events in (1..400).chain([4_000]) {
-        scenario["limits"] = json!({ "events": events });
+    let mut watched_like_alone = |limit: &str, events: u64| {
+        scenario["limits"] = json!({ limit: events });
         let Replay { scenario, outcome } = Replay::of(&scenario);
         let mut counted = Counted(0);
         let watched = simulation::observed(&scenario, scenario.seed(), &mut counted).run;
         assert_eq!(watched, outcome.run);
+        (watched, counted.0)
+    };
+    for events in (1..400).chain([4_000]) {
+        let (watched, counted) = watched_like_alone("events", events);
         assert_eq!((watched.events, watched.stop), (events, Stop::Events));
-        assert_eq!(counted.0, events);
+        assert_eq!(counted, events);
     }
     // Each of the twenty arrives, begins, and arrives at the station at one instant.
     for events in 1..60 {
-        scenario["limits"] = json!({ "events_at_one_instant": events });
-        let Replay { scenario, outcome } = Replay::of(&scenario);
-        let mut counted = Counted(0);
-        let watched = simulation::observed(&scenario, scenario.seed(), &mut counted).run;
-        assert_eq!(watched, outcome.run);
-        assert_eq!((watched.events, watched.stop), (counted.0, Stop::EventsAtOneInstant));
+        let (watched, counted) = watched_like_alone("events_at_one_instant", events);
+        assert_eq!((watched.events, watched.stop), (counted, Stop::EventsAtOneInstant));
     }
 }
 

@@ -12,6 +12,16 @@ pub(super) struct Slot<E> {
     event: E,
 }
 
+impl<E: Copy> Slot<E> {
+    /// Gives its event, and puts itself, under its own number, before the other free slots.
+    #[inline(always)]
+    fn empty(&mut self, number: u32, free: &mut u32) -> E {
+        self.ticket = u64::from(*free);
+        *free = number;
+        self.event
+    }
+}
+
 impl<E: Copy> Agenda<E> {
     /// Puts an event into a slot under a ticket.
     #[inline(always)]
@@ -41,9 +51,7 @@ impl<E: Copy> Agenda<E> {
         let number = slot_of(ticket);
         let slot = &mut self.slots[number as usize];
         debug_assert_eq!(slot.ticket, ticket, "none was cancelled");
-        slot.ticket = u64::from(self.free);
-        self.free = number;
-        slot.event
+        slot.empty(number, &mut self.free)
     }
 
     /// Takes an event out of its slot, if the slot is still its own.
@@ -54,9 +62,7 @@ impl<E: Copy> Agenda<E> {
         if slot.ticket != ticket {
             return None;
         }
-        slot.ticket = u64::from(self.free);
-        self.free = number;
-        Some(slot.event)
+        Some(slot.empty(number, &mut self.free))
     }
 
     /// Keeps cancelled keys at most half of the heap; each pays for its own removal.
