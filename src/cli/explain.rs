@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::guard::Guard;
-use super::tried::{Tried, one_file};
+use super::scenarios::one_file;
+use super::tried::Tried;
 use super::{Failure, Status, ending, output};
 use crate::report::explain::{Explanation, dot, markdown, mermaid};
 use crate::report::text;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::guard::Guard;
-use super::tried::{Tried, one_file};
+use super::scenarios::one_file;
+use super::tried::Tried;
 use super::{Failure, Status, output};
 use crate::engine::Observer;
 use crate::platform::Platform;

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
 use super::guard::Guard;
-use super::tried::one_file;
+use super::scenarios::one_file;
 use super::{Failure, ending, output, work};
 use crate::experiment::compare::impact_metrics;
 use crate::report::text::Look;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::Failure;
+use crate::golden;
 use crate::scenario::{Changes, Loaded, Scenario, folder};
 
 /// A scenario file that was asked for.
@@ -27,17 +28,43 @@ impl Found {
     }
 }
 
-/// The scenario files that the arguments name: files as they are, of folders all scenarios by name.
+/// The scenario files that the arguments name: files as they are, of folders all scenarios by name. What a
+/// pattern of the shell finds beside scenarios is passed over, as it is in folders.
 pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
+    let mut beside = None;
     for argument in arguments {
         if argument.is_dir() {
             files.extend(in_folder(argument)?);
+        } else if folder::beside_scenarios(argument).is_some() {
+            beside.get_or_insert(argument);
         } else {
             files.push(argument.clone());
         }
     }
-    Ok(files)
+    match beside {
+        Some(file) if files.is_empty() => Err(no_scenario(file)),
+        _ => Ok(files),
+    }
+}
+
+/// Refuses a folder, or a file that stands beside scenarios, where one scenario is wanted.
+pub(super) fn one_file(file: &Path) -> Result<(), Failure> {
+    if file.is_dir() {
+        let folder = file.display();
+        return Err(Failure::Message(format!(
+            "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
+        )));
+    }
+    if folder::beside_scenarios(file).is_some() { Err(no_scenario(file)) } else { Ok(()) }
+}
+
+fn no_scenario(file: &Path) -> Failure {
+    let kind = folder::beside_scenarios(file).unwrap_or_default();
+    let scenario = golden::scenario_of(file);
+    let which = scenario.map_or_else(|| "a scenario".to_owned(), |it| it.display().to_string());
+    let file = file.display();
+    Failure::Message(format!("{file} is {kind} by its name, no scenario; help: name {which}"))
 }
 
 fn in_folder(path: &Path) -> Result<Vec<PathBuf>, Failure> {

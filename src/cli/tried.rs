@@ -1,10 +1,7 @@
 //! What is tried out on a scenario: the options that every command which replays one has.
 
-use std::path::Path;
-
 use clap::Args;
 
-use super::Failure;
 use crate::scenario::Changes;
 
 /// Mitigations, single fields, another seed
@@ -26,15 +23,4 @@ impl Tried {
     pub(super) fn changes(&self) -> Changes {
         Changes { with: self.with.clone(), set: self.set.clone(), seed: self.seed }
     }
-}
-
-/// Refuses a folder where one scenario is wanted.
-pub(super) fn one_file(file: &Path) -> Result<(), Failure> {
-    if !file.is_dir() {
-        return Ok(());
-    }
-    let folder = file.display();
-    Err(Failure::Message(format!(
-        "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
-    )))
 }

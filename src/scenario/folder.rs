@@ -1,6 +1,5 @@
 //! Which files of a folder are scenarios.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -13,7 +12,7 @@ pub fn scenarios(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.file_name().is_some_and(is_scenario) && path.is_file() {
+        if is_scenario(&path) && path.is_file() {
             files.push(path);
         }
     }
@@ -21,12 +20,17 @@ pub fn scenarios(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn is_scenario(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    name.ends_with(".json")
-        && !name.starts_with('.')
-        && !name.ends_with(".golden.json")
-        && !name.ends_with(".schema.json")
+/// What a file that stands beside scenarios is by its name, if it is no scenario: `a golden file` or `a schema`.
+#[must_use]
+pub fn beside_scenarios(file: &Path) -> Option<&'static str> {
+    let name = file.file_name()?.to_string_lossy();
+    let kinds = [(".golden.json", "a golden file"), (".schema.json", "a schema")];
+    kinds.into_iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, kind)| kind)
+}
+
+fn is_scenario(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".json") && !name.starts_with('.') && beside_scenarios(file).is_none()
 }
 
 #[cfg(test)]
@@ -43,7 +47,7 @@ mod tests {
             (".a.json", false),
         ];
         for (name, expected) in cases {
-            assert_eq!(is_scenario(OsStr::new(name)), expected, "{name}");
+            assert_eq!(is_scenario(Path::new(name)), expected, "{name}");
         }
     }
 }

@@ -273,3 +273,30 @@ fn every_shell_has_completions() {
         assert!(told.contains("replay") && told.contains("strict"), "{shell}");
     }
 }
+
+#[test]
+fn what_stands_beside_scenarios_is_no_scenario() {
+    // As a shell spells out `scenarios/*.json`.
+    let mut all: Vec<String> = std::fs::read_dir("scenarios")
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.extension().is_some_and(|it| it == "json"))
+        .map(|it| text(&it).to_owned())
+        .collect();
+    all.sort();
+    assert!(all.iter().any(|it| it.ends_with(".golden.json")), "{all:?}");
+    assert!(all.iter().any(|it| it.ends_with(".schema.json")), "{all:?}");
+    let found = stdout(&hindsight(&["validate"]).args(&all).assert().success());
+    assert_eq!(found, stdout(&hindsight(&["validate", "scenarios"]).assert().success()));
+    let golden = "scenarios/2025-08-06-chat-image.golden.json";
+    for command in ["replay", "validate", "check", "explain", "rank"] {
+        let told = stderr(&hindsight(&[command, golden]).assert().code(2));
+        let expected = "is a golden file by its name, no scenario; help: name scenarios/2025-08-06-chat-image.json";
+        assert!(told.contains(expected), "{command}: {told}");
+    }
+    let schema = stderr(&hindsight(&["replay", "scenarios/scenario.schema.json"]).assert().code(2));
+    assert!(
+        schema.contains("is a schema by its name, no scenario; help: name a scenario"),
+        "{schema}"
+    );
+}
