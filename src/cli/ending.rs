@@ -66,7 +66,7 @@ mod tests {
 
     fn told(asked: Option<Format>, file: &str) -> Result<Format, String> {
         format(asked, Some(Path::new(file))).map_err(|failure| match failure {
-            Failure::Message(message) => message,
+            Failure::Message(message) | Failure::Stopped(message) => message,
             Failure::Refused(_) => String::new(),
         })
     }

@@ -72,7 +72,7 @@ enum Format {
 impl Explain {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let format = ending::format(self.format, self.output.as_deref())?;
-        self.guard.stand()?;
+        self.guard.stand_over_one()?;
         one_file(&self.file)?;
         let changes = self.tried.changes();
         let refused = |refusal| Failure::Refused(vec![refusal]);

@@ -187,7 +187,7 @@ impl Trace {
 
 impl Replayed {
     fn read(&self) -> Result<Scenario, Failure> {
-        self.guard.stand()?;
+        self.guard.stand_over_one()?;
         one_file(&self.file)?;
         let changes = self.tried.changes();
         Loaded::read(&self.file)

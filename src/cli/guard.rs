@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_types, reason = "it guards the machine beside the run, not within it")]
 
 use std::fs;
+use std::iter;
 use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 const INTERRUPTED: i32 = 130;
 /// What may be taken where nothing tells how much there is.
 const MEMORY_DEFAULT: u64 = 4 << 30;
+/// What helps against too much memory where there are several threads.
+const THREADS: &str = "fewer --threads need less";
 
 /// Limits that protect the machine, unlike those of the scenario, which belong to the model
 #[derive(Debug, Args)]
@@ -38,14 +41,32 @@ pub(super) struct Guard {
 impl Guard {
     /// Begins to look at time and memory, until the process ends.
     pub(super) fn stand(&self) -> Result<(), Failure> {
-        self.stand_over("nothing was written", "a shorter clock or fewer seeds need less")
+        self.stand_over("nothing was written", "a shorter clock or fewer seeds need less", THREADS)
     }
 
-    /// The same where something is written before the end: what is there then, and what else helps.
-    pub(super) fn stand_over(
+    /// The same for what neither has seeds nor takes threads.
+    pub(super) fn stand_over_one(&self) -> Result<(), Failure> {
+        const LESS: &str = "a shorter clock or a coarser resolution needs less";
+        self.stand_over("nothing was written", LESS, LESS)
+    }
+
+    /// The same where parts are written before the end, which stay.
+    pub(super) fn stand_over_parts(&self) -> Result<(), Failure> {
+        self.stand_over("the parts that were made stay", "--resume goes on from there", THREADS)
+    }
+
+    /// The options with which another process of this program has the same limits.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let memory = self.memory_max.map(|it| format!("--memory-max={}B", it.get()));
+        iter::once(format!("--time-max={}", self.time_max)).chain(memory).collect()
+    }
+
+    /// Watches: what is there at the end, and what besides a higher limit helps against too much time or memory.
+    fn stand_over(
         &self,
         written: &'static str,
-        remedy: &'static str,
+        less_time: &'static str,
+        less_memory: &'static str,
     ) -> Result<(), Failure> {
         let begun = Instant::now();
         let time_max = Duration::from_nanos(self.time_max.as_nanos());
@@ -56,13 +77,13 @@ impl Guard {
                 if begun.elapsed() >= time_max {
                     give_up(&format!(
                         "took longer than {time_told} and was stopped; {written}; help: \
-                         --time-max raises that limit, and {remedy}"
+                         --time-max raises that limit, and {less_time}"
                     ));
                 }
                 if memory_taken() > memory_max.get() {
                     give_up(&format!(
                         "took more memory than {memory_max} and was stopped; {written}; \
-                         help: --memory-max raises that limit, and fewer --threads need less"
+                         help: --memory-max raises that limit, and {less_memory}"
                     ));
                 }
                 thread::sleep(LOOK_EVERY.min(time_max.saturating_sub(begun.elapsed())));

@@ -37,7 +37,7 @@ impl Many {
 
     /// Begins to watch time and memory where parts are written one after the other.
     pub(super) fn watch_parts(&self) -> Result<(), Failure> {
-        self.guard.stand_over("the parts that were made stay", "--resume goes on from there")
+        self.guard.stand_over_parts()
     }
 
     /// Does something on the threads that were asked for, with a bar for so many runs.

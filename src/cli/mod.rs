@@ -104,6 +104,8 @@ enum Failure {
     Refused(Vec<Refusal>),
     /// What is wrong and what to do about it.
     Message(String),
+    /// Which limit of time or memory was reached.
+    Stopped(String),
 }
 
 /// Runs the command that the arguments of this process ask for.
@@ -115,6 +117,10 @@ pub fn run() -> ExitCode {
         Err(Failure::Message(message)) => {
             output::error(&message);
             Status::Wrong
+        }
+        Err(Failure::Stopped(message)) => {
+            output::error(&message);
+            Status::Stopped
         }
         Err(Failure::Refused(refusals)) => {
             output::refusals(&refusals);

@@ -86,7 +86,7 @@ pub(super) fn error(message: &str) {
 }
 
 /// Says on standard error what else is worth knowing.
-fn warn(message: &str) {
+pub(super) fn warn(message: &str) {
     say(AnsiColor::Yellow, "warning", message);
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Validate {
 
 impl Validate {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        self.guard.stand()?;
+        self.guard.stand_over_one()?;
         let mut refused = Vec::new();
         for file in scenarios::files(&self.paths)? {
             match Loaded::read(&file).map_err(|refusal| vec![refusal]).and_then(|it| validate(&it))

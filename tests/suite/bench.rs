@@ -1,8 +1,16 @@
 //! `hindsight bench`: how fast replays are here.
 
-use serde_json::Value;
+#![expect(clippy::disallowed_types, reason = "it waits for a process")]
 
-use crate::{SHORT, hindsight, stderr, stdout};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use crate::stage::{burst, scenario, service};
+use crate::{SHORT, hindsight, stderr, stdout, text, write};
 
 #[test]
 fn the_workloads_and_what_is_named_are_measured() {
@@ -18,7 +26,9 @@ fn the_workloads_and_what_is_named_are_measured() {
     let events = |index: usize| speeds[index]["events"].as_u64().expect("a count");
     assert!(events(0).abs_diff(5_000_000) < 25_000 && events(1).abs_diff(5_000_000) < 25_000);
     assert!((3 * 800_000..4 * 850_000).contains(&events(2)), "{}", events(2));
+    assert_eq!((&speeds[0]["file"], &speeds[3]["file"]), (&Value::Null, &SHORT.into()));
     for speed in speeds {
+        assert_eq!(speed["stopped_by"], Value::Null);
         let number = |field: &str| speed[field].as_f64().expect("a number");
         let product = number("seconds") * number("events_per_second");
         assert!((product / number("events") - 1.0).abs() < 1e-9);
@@ -35,4 +45,61 @@ fn what_cannot_be_read_is_told_before_anything_is_measured() {
     let assert = hindsight(&["bench", "no-such-scenario.json"]).assert().code(2);
     assert!(stderr(&assert).contains("no-such-scenario.json"));
     assert_eq!(stdout(&assert), "");
+}
+
+#[test]
+fn a_replay_that_is_not_whole_is_marked() {
+    let folder = tempdir().unwrap();
+    let mut stopped = scenario(&json!({ "s": service("1s", &json!({})) }), &json!({}));
+    stopped["workloads"] = json!({ "w": burst(10, 5, "s", &json!({})) });
+    stopped["limits"] = json!({ "events": 7 });
+    let file = write(&folder, "stopped.json", &stopped.to_string());
+    let assert = hindsight(&["bench", text(&file), "--runs", "1"]).assert().code(3);
+    let told = stdout(&assert);
+    let rows: Vec<&str> = told.lines().filter(|line| line.contains("limits.events")).collect();
+    assert!(matches!(rows[..], [row] if row.contains("schedule ")), "{told}");
+    let told = stderr(&assert);
+    assert!(told.contains("limits.events stopped") && told.contains("help: raise it"), "{told}");
+}
+
+/// A scenario that takes minutes, and 100 MB from its beginning on: so many clients think at once.
+fn endless() -> Value {
+    let mut endless = scenario(&json!({ "s": service("1us", &json!({})) }), &json!({}));
+    endless["workloads"] = json!({ "w": {
+        "call": { "to": "s" },
+        "arrivals": { "closed": { "clients": 500_000, "think": { "exponential": { "mean": "1s" } } } }
+    } });
+    endless["limits"] = json!({ "events": 100_000_000_000_u64 });
+    endless
+}
+
+#[test]
+fn limits_of_memory_are_those_of_each_replay() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "endless.json", &endless().to_string());
+    let arguments = ["bench", text(&file), "--runs", "1", "--memory-max", "40MB"];
+    let assert = hindsight(&arguments).assert().code(3);
+    let told = stderr(&assert);
+    assert!(told.contains("endless.json: took more memory than 40.0MB"), "{told}");
+    assert!(told.contains("help: --memory-max") && !told.contains("--threads"), "{told}");
+    assert_eq!(stdout(&assert), "");
+}
+
+#[test]
+fn no_replay_goes_on_when_nobody_waits_for_it() {
+    let folder = tempdir().unwrap();
+    let file = write(&folder, "endless.json", &endless().to_string());
+    let mut process = Command::new(env!("CARGO_BIN_EXE_hindsight"))
+        .args(["bench", "--alone", text(&file)])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(300));
+    assert_eq!(process.try_wait().unwrap(), None, "it takes minutes");
+    drop(process.stdin.take());
+    let begun = Instant::now();
+    while process.try_wait().unwrap().is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it goes on");
+        thread::sleep(Duration::from_millis(10));
+    }
 }
