@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::many::{Many, metrics, per_cent, refused};
-use super::{Failure, Status, output};
+use super::many::{Many, metrics, per_cent, refused, status_of};
+use super::{Failure, Status};
 use crate::experiment::compare::{Comparison, Effort, Variant};
 use crate::report::comparison::Document;
 use crate::report::{html, text};
@@ -105,11 +105,7 @@ impl Compare {
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
         })?;
         self.many.deliver(&self.told(&comparison, format))?;
-        let is_stopped = (1..=variants.len()).any(|it| comparison.replications.stopped(it) > 0);
-        if is_stopped {
-            output::warn_stopped(&self.file);
-        }
-        Ok(if is_stopped { Status::Stopped } else { Status::Fine })
+        Ok(status_of(&baseline.file.id, comparison.replications.stopped_by()))
     }
 
     fn told(&self, comparison: &Comparison, format: Format) -> String {

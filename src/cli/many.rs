@@ -1,5 +1,6 @@
 //! What commands that replay one scenario many times have in common.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -7,7 +8,7 @@ use indicatif::ProgressBar;
 
 use super::guard::Guard;
 use super::scenarios::one_file;
-use super::{Failure, ending, output, work};
+use super::{Failure, Status, ending, output, work};
 use crate::experiment::compare::impact_metrics;
 use crate::report::text::Look;
 use crate::scenario::facts;
@@ -103,6 +104,21 @@ pub(super) fn has_effect(path: &str) -> Result<(), Failure> {
         _ => return Ok(()),
     };
     Err(Failure::Message(format!("--vary {path} changes nothing; help: {help}")))
+}
+
+/// What many replays come to, some of which limits of these names stopped: those do not count, and that is said.
+pub(super) fn status_of<'a>(
+    subject: &str,
+    stopped_by: impl IntoIterator<Item = &'a str>,
+) -> Status {
+    let stopped_by: BTreeSet<&str> = stopped_by.into_iter().collect();
+    for limit in &stopped_by {
+        output::warn(&format!(
+            "{subject}: limits.{limit} stopped replays before their end, which do not count; \
+             help: --set limits.{limit}=N raises it"
+        ));
+    }
+    if stopped_by.is_empty() { Status::Fine } else { Status::Stopped }
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {

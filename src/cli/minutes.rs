@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::many::{Many, metrics, refused};
+use super::many::{Many, metrics, refused, status_of};
 use super::output::Format;
-use super::{Failure, Status, output};
+use super::{Failure, Status};
 use crate::experiment::minutes::{Shift, groups, minutes, shifts};
 use crate::report::{self, text};
 use crate::scenario::names::did_you_mean;
@@ -132,12 +132,7 @@ impl Worth {
             }
             Format::Json => report::minutes::json(&minutes, &baseline),
         })?;
-        let variants = 1..minutes.replications.variants();
-        let is_stopped = variants.into_iter().any(|it| minutes.replications.stopped(it) > 0);
-        if is_stopped {
-            output::warn_stopped(&self.file);
-        }
-        Ok(if is_stopped { Status::Stopped } else { Status::Fine })
+        Ok(status_of(&baseline.file.id, minutes.replications.stopped_by()))
     }
 
     fn groups(&self, baseline: &Scenario) -> Result<Vec<Vec<String>>, Failure> {

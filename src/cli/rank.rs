@@ -115,7 +115,7 @@ impl Rank {
             .map_err(refused)?;
         let ranking = match ranking {
             Ok(ranking) => ranking,
-            Err(missing) => return self.unranked(missing),
+            Err(missing) => return Err(self.unranked(missing)),
         };
         let ranked = Ranked {
             baseline: &baseline,
@@ -132,20 +132,17 @@ impl Rank {
         Ok(Status::Fine)
     }
 
-    /// Tells why nothing can be ranked.
-    fn unranked(&self, missing: Missing) -> Result<Status, Failure> {
+    /// Why nothing can be ranked.
+    fn unranked(&self, missing: Missing) -> Failure {
         match missing {
-            Missing::Stopped => {
-                output::error(
-                    "with every seed a limit of the scenario stopped a replay: nothing can be ranked; help: --set limits.NAME=N raises it",
-                );
-                Ok(Status::Stopped)
-            }
-            Missing::NoValue => Err(Failure::Message(format!(
+            Missing::Stopped(limit) => Failure::Stopped(format!(
+                "with every seed limits.{limit} stopped a replay: nothing can be ranked; help: --set limits.{limit}=N raises it"
+            )),
+            Missing::NoValue => Failure::Message(format!(
                 "with every seed {} has no value in some replay: nothing can be ranked; help: name a number that every replay has, such as {}",
                 self.metric,
                 facts::ALL_MINUTES
-            ))),
+            )),
         }
     }
 

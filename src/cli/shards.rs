@@ -1,5 +1,6 @@
 //! A sweep on more than one machine: its plan, its parts in a folder, and the whole from them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -7,10 +8,10 @@ use std::str::FromStr;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::many::{Many, refused};
+use super::many::{Many, refused, status_of};
 use super::{Failure, Status, output};
 use crate::experiment::plan::{Head, PLAN_VERSION, Plan, ids};
-use crate::experiment::sweep::{self, Sweep, Swept};
+use crate::experiment::sweep::{Record, Sweep, Swept};
 use crate::report::words::several;
 use crate::scenario::{Changes, Loaded};
 use crate::simulation::MODEL_VERSION;
@@ -88,7 +89,7 @@ pub(super) fn run(
     fs::create_dir_all(folder).map_err(|error| cannot("make", folder, &error))?;
     keep_plan(&plan, folder)?;
     let mut parts: Vec<usize> = (shard.number - 1..plan.parts()).step_by(shard.of).collect();
-    let mut there = 0;
+    let (mut there, mut stopped_by) = (0, BTreeSet::new());
     for part in parts.clone() {
         let file = part_file(folder, part);
         let Ok(text) = fs::read_to_string(&file) else { continue };
@@ -98,7 +99,8 @@ pub(super) fn run(
                 file.display()
             )));
         }
-        plan.parse_part(&text).map_err(|message| wrong(&file, &message))?;
+        let records = plan.parse_part(&text).map_err(|message| wrong(&file, &message))?;
+        stopped_by.extend(limits(records.iter().map(|(_, it)| it)));
         parts.retain(|it| *it != part);
         there += 1;
     }
@@ -107,18 +109,24 @@ pub(super) fn run(
         let records = plan.sweep.run(&loaded, plan.runs_of(*part), &|| bar.inc(1));
         let text = plan.part_text(*part, &records);
         output::deliver(&text, Some(&part_file(folder, *part)))?;
-        Ok(records.iter().any(|it| it.status == sweep::Status::Stopped))
+        Ok(limits(&records))
     };
-    let made: Vec<bool> = many.work(runs, |bar| {
+    let made: Vec<BTreeSet<String>> = many.work(runs, |bar| {
         parts.par_iter().map(|part| make(part, bar)).collect::<Result<_, _>>()
     })??;
+    stopped_by.extend(made.into_iter().flatten());
     output::note(&format!(
         "{} of {} made, {there} were there; hindsight sweep --merge {} puts all together",
         parts.len(),
         several(plan.parts(), "part"),
         folder.display()
     ));
-    Ok(if made.contains(&true) { Status::Stopped } else { Status::Fine })
+    Ok(status_of(&file.display().to_string(), stopped_by.iter().map(String::as_str)))
+}
+
+/// The limits that stopped runs, by the names of their fields.
+fn limits<'a>(records: impl IntoIterator<Item = &'a Record>) -> BTreeSet<String> {
+    records.into_iter().filter_map(Record::stopped_by).map(str::to_owned).collect()
 }
 
 /// Puts the parts in a folder together.

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::many::{Many, has_effect, metrics, refused};
+use super::many::{Many, has_effect, metrics, refused, status_of};
 use super::shards::{self, Shard};
 use super::{Failure, Status, output};
 use crate::experiment::points::{self, Point};
-use crate::experiment::sweep::{self, Sweep, Swept};
+use crate::experiment::sweep::{Record, Sweep, Swept};
 use crate::experiment::vary::{Axis, Values};
 use crate::report::{html, sweep as table, text};
 use crate::scenario::{Changes, Loaded, Refusal, Scenario};
@@ -137,8 +137,7 @@ impl Sweeping {
         };
         let baseline = loaded.scenario(&swept.sweep.changes).map_err(refused)?;
         self.deliver(&swept, &baseline)?;
-        let is_stopped = swept.records.iter().any(|it| it.status == sweep::Status::Stopped);
-        Ok(if is_stopped { Status::Stopped } else { Status::Fine })
+        Ok(status_of(&baseline.file.id, swept.records.iter().filter_map(Record::stopped_by)))
     }
 
     /// What is to be run, after a look at whether it can be.

@@ -146,7 +146,7 @@ pub fn moved(
 
 fn told(missing: Missing) -> String {
     match missing {
-        Missing::Stopped => "a limit stopped a replay".to_owned(),
+        Missing::Stopped(limit) => format!("limits.{limit} stopped a replay"),
         Missing::NoValue => "the metric has no value in a replay".to_owned(),
     }
 }

@@ -5,6 +5,8 @@
 //! analysis", 5th edition, sections 10.2 (paired intervals) and 11.2 (common random numbers).
 
 use super::runs::{self, Kept};
+use std::collections::BTreeSet;
+
 use crate::measure::interval::{Interval, variance};
 use crate::scenario::Scenario;
 
@@ -98,11 +100,17 @@ impl Replications {
         self.runs.iter().filter(|runs| is_stopped(runs, variant)).count()
     }
 
+    /// The limits that stopped runs, by the names of their fields.
+    #[must_use]
+    pub fn stopped_by(&self) -> BTreeSet<&'static str> {
+        self.runs.iter().flatten().filter_map(|run| run.stopped_by).collect()
+    }
+
     /// A number of a variant with a seed, by its place; none if there is none, or a limit stopped the run.
     #[must_use]
     pub fn value(&self, seed: usize, variant: usize, metric: usize) -> Option<f64> {
         let run = &self.runs[seed][variant];
-        run.values[metric].filter(|_| !run.is_stopped)
+        run.values[metric].filter(|_| run.stopped_by.is_none())
     }
 
     /// How a number of a variant differs from the baseline's, over the seeds in which both have one and were
@@ -129,7 +137,7 @@ impl Replications {
 }
 
 fn is_stopped(runs: &[Kept], variant: usize) -> bool {
-    runs[0].is_stopped || runs[variant].is_stopped
+    runs[0].stopped_by.or(runs[variant].stopped_by).is_some()
 }
 
 #[cfg(test)]
@@ -137,7 +145,7 @@ mod tests {
     use super::*;
 
     fn replications(pairs: &[[f64; 2]]) -> Replications {
-        let run = |value: f64| Kept { values: vec![Some(value)], is_stopped: false };
+        let run = |value: f64| Kept { values: vec![Some(value)], stopped_by: None };
         let runs = pairs.iter().map(|pair| pair.map(run).to_vec()).collect();
         Replications { metrics: vec!["m".to_owned()], runs }
     }
@@ -166,9 +174,10 @@ mod tests {
     fn pairs_without_a_number_or_stopped_do_not_count() {
         let mut all = replications(&[[1.0, 2.0], [1.0, 3.0], [1.0, 9.0]]);
         all.runs[1][1].values[0] = None;
-        all.runs[2][0].is_stopped = true;
+        all.runs[2][0].stopped_by = Some("events");
         let paired = all.paired(1, 0).unwrap();
         assert_eq!((paired.difference.count, all.stopped(1)), (1, 1));
+        assert_eq!(all.stopped_by().into_iter().collect::<Vec<_>>(), ["events"]);
         assert!(!paired.is_distinguishable(), "one pair says nothing of others");
     }
 }

@@ -58,8 +58,8 @@ pub struct Values(BTreeMap<(usize, Mask), Result<i128, Missing>>);
 /// Why a run says nothing of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// A limit stopped it.
-    Stopped,
+    /// A limit stopped it, by the name of its field.
+    Stopped(&'static str),
     /// The metric has no value: nothing of the kind happened.
     NoValue,
 }
@@ -149,10 +149,10 @@ impl Game<'_> {
             .collect();
         let kept = runs::all(&jobs, std::slice::from_ref(self.metric), on_run);
         for (run, kept) in new.into_iter().zip(kept) {
-            let value = match kept.values[0] {
-                _ if kept.is_stopped => Err(Missing::Stopped),
-                None => Err(Missing::NoValue),
-                Some(value) => Ok(in_parts(value)),
+            let value = match (kept.stopped_by, kept.values[0]) {
+                (Some(limit), _) => Err(Missing::Stopped(limit)),
+                (None, None) => Err(Missing::NoValue),
+                (None, Some(value)) => Ok(in_parts(value)),
             };
             values.0.insert(run, value);
         }

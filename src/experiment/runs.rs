@@ -10,8 +10,8 @@ use crate::simulation::{self, Outcome};
 pub struct Kept {
     /// The numbers that were asked for; one that does not exist (no such event) has no value.
     pub values: Vec<Option<f64>>,
-    /// Whether a limit stopped the run before its end.
-    pub is_stopped: bool,
+    /// The limit that stopped the run before its end, by the name of its field.
+    pub stopped_by: Option<&'static str>,
 }
 
 /// Runs each scenario with its seed; calls `on_run` after each run.
@@ -40,7 +40,7 @@ pub fn all(jobs: &[(u64, &Scenario)], metrics: &[String], on_run: &(dyn Fn() + S
 #[must_use]
 pub fn one(scenario: &Scenario, seed: u64, metrics: &[String]) -> Kept {
     let outcome = simulation::run(scenario, seed);
-    Kept { values: values(&outcome, metrics), is_stopped: outcome.run.stop.limit().is_some() }
+    Kept { values: values(&outcome, metrics), stopped_by: outcome.run.stop.limit() }
 }
 
 /// The numbers of an outcome by their names; one that does not exist (no such event) has no value.

@@ -72,6 +72,13 @@ impl Status {
 }
 
 impl Record {
+    /// The limit that stopped it before its end, by the name of its field.
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<&str> {
+        let why = self.why.as_deref().filter(|_| self.status == Status::Stopped)?;
+        why.strip_prefix("limits.")
+    }
+
     fn without_values(status: Status, why: String, metrics: usize) -> Self {
         Self { status, why: Some(why), values: vec![None; metrics] }
     }

@@ -6,7 +6,7 @@ use tempfile::tempdir;
 
 use crate::compare::crowded;
 use crate::html::{data, hostile};
-use crate::{SHORT, hindsight, short_value, stdout, text, write};
+use crate::{SHORT, hindsight, short_value, stderr, stdout, text, write};
 
 fn page(arguments: &[&str]) -> String {
     let arguments = [&["compare", "--format", "html"], arguments].concat();
@@ -140,7 +140,9 @@ fn the_same_bytes_come_out_with_any_number_of_threads() {
 fn a_limit_and_another_clock_leave_gaps_and_no_nonsense() {
     let arguments = ["compare", SHORT, "--format", "html", "--seeds", "2"];
     let stopped = [&arguments[..], &["--set", "limits.events=20000"]].concat();
-    let page = stdout(&hindsight(&stopped).assert().code(3));
+    let assert = hindsight(&stopped).assert().code(3);
+    assert!(stderr(&assert).contains("help: --set limits.events=N raises it"));
+    let page = stdout(&assert);
     assert!(page.contains("a limit stopped 2 of 2 pairs"), "what does not count is told");
     assert!(!page.contains("NaN") && !page.contains("inf\""));
 

@@ -181,7 +181,8 @@ fn why_nothing_can_be_ranked_is_told_apart() {
     let rank = ["rank", text(&file), "--seeds", "1", "--assumption-seeds", "0"];
     let limit = ["--metric", "w.failed", "--set", "limits.events=3"];
     let told = stderr(&hindsight(&[&rank[..], &limit].concat()).assert().code(3));
-    assert!(told.contains("a limit of the scenario stopped a replay: nothing"), "{told}");
+    assert!(told.contains("limits.events stopped a replay: nothing"), "{told}");
+    assert!(told.contains("--set limits.events=N"), "{told}");
     assert!(!told.contains("no value"), "{told}");
     let told = stderr(&hindsight(&[&rank[..], &["--metric", "late"]].concat()).assert().code(2));
     assert!(told.contains("late has no value in some replay: nothing"), "{told}");

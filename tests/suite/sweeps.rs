@@ -117,6 +117,16 @@ fn a_run_that_fails_is_marked_and_never_the_least() {
     assert!(status.contains(&"stopped") && status.contains(&"finished"), "{status:?}");
     let told = lines.iter().find(|it| it["status"] == "stopped").unwrap();
     assert_eq!(told["why"], "limits.events");
+    assert!(stderr(&assert).contains("help: --set limits.events=N raises it"));
+    // So does a shard, also of what it finds there.
+    let [plan, parts] = ["plan.jsonl", "parts"].map(|it| folder.path().join(it));
+    let limits = ["--vary", "limits.events=12,1000000", "--plan", text(&plan)];
+    hindsight(&[&arguments[..], &limits].concat()).assert().success();
+    for made in ["6 of 6", "0 of 6"] {
+        let run = ["sweep", "--run", text(&plan), "--resume", "-o", text(&parts)];
+        let told = stderr(&hindsight(&run).assert().code(3));
+        assert!(told.contains(made) && told.contains("limits.events=N raises it"), "{told}");
+    }
     // A combination that cannot be is a row of its own, not the end of the sweep.
     let vary = ["--vary", "platform.stations.s.service.replicas=1,-1"];
     let refused = [&arguments[..], &vary[..], &["--format", "csv"]].concat();
