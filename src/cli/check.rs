@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::scenarios::{self, Found};
+use super::stops::{self, Effect};
 use super::{Failure, Status, output, work};
 use crate::golden::judged::{Judged, Replayed, Verdict};
 use crate::golden::tolerance::{self, Tolerance};
@@ -77,7 +78,7 @@ impl Check {
                 "golden files are not accepted in continuous integration (CI is set): run --bless where somebody reads what changed, or add --force".to_owned(),
             ));
         }
-        self.guard.stand()?;
+        self.guard.stand(Advice::EACH)?;
         let found = scenarios::read(&self.paths, &Changes::default())?;
         let bar = work::bar(found.len() as u64);
         let check = |found: &Found| {
@@ -104,9 +105,7 @@ impl Check {
                 "there is no metric {name:?} to tolerate in these scenarios: `hindsight replay FILE --format json` lists them under `metrics`"
             )));
         }
-        for folder in self.paths.iter().filter(|path| path.is_dir()) {
-            all.extend(orphans(folder)?);
-        }
+        all.extend(orphans(&self.paths)?);
         self.tell(&all)
     }
 
@@ -131,7 +130,7 @@ impl Check {
             verdict,
             thresholds,
             is_blessed: false,
-            is_stopped: report.stopped().is_some(),
+            stopped_by: report.stopped(),
         };
         let metrics = new.results.metrics.into_iter().map(|(name, _)| name).collect();
         Ok(Checked { judged, metrics, text })
@@ -151,12 +150,10 @@ impl Check {
         }
         let mut status = Status::Fine;
         for judged in all {
-            if judged.is_stopped {
-                output::warn_stopped(Path::new(&judged.file));
-                status = Status::Stopped;
-            } else if !judged.is_fine() {
-                status = status.max(Status::No);
-            }
+            let file = Path::new(&judged.file);
+            let stopped = stops::status(file, judged.stopped_by, Effect::CutShort, stops::in_file);
+            let compared = if judged.is_fine() { Status::Fine } else { Status::No };
+            status = status.max(stopped).max(compared);
         }
         Ok(status)
     }
@@ -167,20 +164,30 @@ fn is_set(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| !["", "0", "false"].map(Into::into).contains(&value))
 }
 
-/// The golden files of a folder that no scenario there refers to.
-fn orphans(folder: &Path) -> Result<Vec<Judged>, Failure> {
-    let unreadable = |error| Failure::Message(format!("cannot read {}: {error}", folder.display()));
-    let orphan = |golden: PathBuf| {
-        let scenario = golden::scenario_of(&golden).unwrap_or_default();
-        Judged {
-            file: scenario.display().to_string(),
-            golden: golden.display().to_string(),
-            verdict: Verdict::Unreferenced,
-            thresholds: Vec::new(),
-            lines: Vec::new(),
-            is_blessed: false,
-            is_stopped: false,
+/// The golden files among what is named, and in the folders that are, whose scenario is not there.
+fn orphans(paths: &[PathBuf]) -> Result<Vec<Judged>, Failure> {
+    let mut orphans = Vec::new();
+    for path in paths {
+        let unreadable =
+            |error| Failure::Message(format!("cannot read {}: {error}", path.display()));
+        if path.is_dir() {
+            orphans.extend(golden::unreferenced(path).map_err(unreadable)?);
+        } else if golden::is_unreferenced(path) {
+            orphans.push(path.clone());
         }
-    };
-    Ok(golden::unreferenced(folder).map_err(unreadable)?.into_iter().map(orphan).collect())
+    }
+    Ok(orphans.iter().map(|golden| orphan(golden)).collect())
+}
+
+fn orphan(golden: &Path) -> Judged {
+    let scenario = golden::scenario_of(golden).unwrap_or_default();
+    Judged {
+        file: scenario.display().to_string(),
+        golden: golden.display().to_string(),
+        verdict: Verdict::Unreferenced,
+        thresholds: Vec::new(),
+        lines: Vec::new(),
+        is_blessed: false,
+        stopped_by: None,
+    }
 }

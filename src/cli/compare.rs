@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::many::{Many, metrics, per_cent, refused, status_of};
+use super::many::{Many, metrics, per_cent, refused};
+use super::stops::{self, Effect};
 use super::{Failure, Status};
 use crate::experiment::compare::{Comparison, Effort, Variant};
 use crate::report::comparison::Document;
@@ -105,7 +106,8 @@ impl Compare {
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
         })?;
         self.many.deliver(&self.told(&comparison, format))?;
-        Ok(status_of(&baseline.file.id, comparison.replications.stopped_by()))
+        let stopped_by = comparison.replications.stopped_by();
+        Ok(stops::status(&self.file, stopped_by, Effect::Uncounted, stops::by_set))
     }
 
     fn told(&self, comparison: &Comparison, format: Format) -> String {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::scenarios::one_file;
+use super::stops::{self, Effect};
 use super::tried::Tried;
 use super::{Failure, Status, ending, output};
 use crate::report::explain::{Explanation, dot, markdown, mermaid};
@@ -72,7 +73,7 @@ enum Format {
 impl Explain {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let format = ending::format(self.format, self.output.as_deref())?;
-        self.guard.stand_over_one()?;
+        self.guard.stand(Advice::ONE)?;
         one_file(&self.file)?;
         let changes = self.tried.changes();
         let refused = |refusal| Failure::Refused(vec![refusal]);
@@ -86,11 +87,8 @@ impl Explain {
         let outcome = is_replayed.then(|| simulation::run(&scenario, scenario.seed()));
         let explanation = Explanation::new(&scenario, &value, outcome.as_ref());
         output::deliver(&self.told(&explanation, format), self.output.as_deref())?;
-        if outcome.is_some_and(|outcome| outcome.run.stop.limit().is_some()) {
-            output::warn_stopped(&self.file);
-            return Ok(Status::Stopped);
-        }
-        Ok(Status::Fine)
+        let stopped_by = outcome.and_then(|outcome| outcome.run.stop.limit());
+        Ok(stops::status(&self.file, stopped_by, Effect::CutShort, stops::by_set))
     }
 
     fn told(&self, it: &Explanation, format: Format) -> String {

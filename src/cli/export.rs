@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::scenarios::one_file;
+use super::stops::{self, Effect};
 use super::tried::Tried;
 use super::{Failure, Status, output};
 use crate::engine::Observer;
@@ -187,7 +188,7 @@ impl Trace {
 
 impl Replayed {
     fn read(&self) -> Result<Scenario, Failure> {
-        self.guard.stand_over_one()?;
+        self.guard.stand(Advice::ONE)?;
         one_file(&self.file)?;
         let changes = self.tried.changes();
         Loaded::read(&self.file)
@@ -197,11 +198,7 @@ impl Replayed {
 
     fn deliver(&self, text: &str, report: &Report) -> Result<Status, Failure> {
         output::deliver(text, self.output.as_deref().map(Path::new))?;
-        if report.stopped().is_some() {
-            output::warn_stopped(&self.file);
-            return Ok(Status::Stopped);
-        }
-        Ok(Status::Fine)
+        Ok(stops::status(&self.file, report.stopped(), Effect::CutShort, stops::by_set))
     }
 }
 

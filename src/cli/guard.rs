@@ -24,8 +24,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 const INTERRUPTED: i32 = 130;
 /// What may be taken where nothing tells how much there is.
 const MEMORY_DEFAULT: u64 = 4 << 30;
-/// What helps against too much memory where there are several threads.
-const THREADS: &str = "fewer --threads need less";
 
 /// Limits that protect the machine, unlike those of the scenario, which belong to the model
 #[derive(Debug, Args)]
@@ -38,40 +36,73 @@ pub(super) struct Guard {
     memory_max: Option<Bytes>,
 }
 
+/// What whoever runs out of time or memory is told besides which limit that was.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Advice {
+    /// What is there at the end.
+    written: &'static str,
+    /// What needs less time.
+    less_time: &'static str,
+    /// What needs less memory.
+    less_memory: &'static str,
+}
+
+const NOTHING: &str = "nothing was written";
+const THREADS: &str = "fewer --threads need less";
+
+impl Advice {
+    /// For replays with many seeds or values, on threads.
+    pub(super) const MANY: Self = Self {
+        written: NOTHING,
+        less_time: "a shorter clock or fewer seeds need less",
+        less_memory: THREADS,
+    };
+    /// For one replay.
+    pub(super) const ONE: Self = Self {
+        written: NOTHING,
+        less_time: "a shorter clock needs less",
+        less_memory: "a shorter clock or a coarser resolution needs less",
+    };
+    /// For what is done with every scenario that is named, once.
+    pub(super) const EACH: Self = Self {
+        written: NOTHING,
+        less_time: "fewer scenarios at a time need less",
+        less_memory: "fewer scenarios at a time need less",
+    };
+    /// For measuring runs one after the other.
+    pub(super) const RUNS: Self = Self {
+        written: NOTHING,
+        less_time: "fewer --runs need less",
+        less_memory: "a shorter clock or a coarser resolution needs less",
+    };
+    /// For parts that are made on threads and written before the end.
+    pub(super) const PARTS: Self = Self {
+        written: "the parts that were made stay",
+        less_time: "--resume goes on from there",
+        less_memory: THREADS,
+    };
+    /// For putting parts together.
+    pub(super) const MERGE: Self = Self {
+        written: NOTHING,
+        less_time: "a plan of fewer runs needs less",
+        less_memory: "a plan of fewer runs needs less",
+    };
+}
+
 impl Guard {
-    /// Begins to look at time and memory, until the process ends.
-    pub(super) fn stand(&self) -> Result<(), Failure> {
-        self.stand_over("nothing was written", "a shorter clock or fewer seeds need less", THREADS)
-    }
-
-    /// The same for what neither has seeds nor takes threads.
-    pub(super) fn stand_over_one(&self) -> Result<(), Failure> {
-        const LESS: &str = "a shorter clock or a coarser resolution needs less";
-        self.stand_over("nothing was written", LESS, LESS)
-    }
-
-    /// The same where parts are written before the end, which stay.
-    pub(super) fn stand_over_parts(&self) -> Result<(), Failure> {
-        self.stand_over("the parts that were made stay", "--resume goes on from there", THREADS)
-    }
-
     /// The options with which another process of this program has the same limits.
     pub(super) fn arguments(&self) -> Vec<String> {
         let memory = self.memory_max.map(|it| format!("--memory-max={}B", it.get()));
         iter::once(format!("--time-max={}", self.time_max)).chain(memory).collect()
     }
 
-    /// Watches: what is there at the end, and what besides a higher limit helps against too much time or memory.
-    fn stand_over(
-        &self,
-        written: &'static str,
-        less_time: &'static str,
-        less_memory: &'static str,
-    ) -> Result<(), Failure> {
+    /// Begins to look at time and memory, until the process ends.
+    pub(super) fn stand(&self, advice: Advice) -> Result<(), Failure> {
         let begun = Instant::now();
         let time_max = Duration::from_nanos(self.time_max.as_nanos());
         let memory_max = self.memory_max.unwrap_or_else(three_quarters_of_what_is_free);
         let time_told = self.time_max;
+        let Advice { written, less_time, less_memory } = advice;
         let look = move || {
             loop {
                 if begun.elapsed() >= time_max {

@@ -1,14 +1,13 @@
 //! What commands that replay one scenario many times have in common.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::scenarios::one_file;
-use super::{Failure, Status, ending, output, work};
+use super::{Failure, ending, output, work};
 use crate::experiment::compare::impact_metrics;
 use crate::report::text::Look;
 use crate::scenario::facts;
@@ -31,14 +30,14 @@ pub(super) struct Many {
 impl Many {
     /// Reads a scenario file, while time and memory are being watched.
     pub(super) fn read(&self, file: &Path) -> Result<Loaded, Failure> {
-        self.guard.stand()?;
+        self.guard.stand(Advice::MANY)?;
         one_file(file)?;
         Loaded::read(file).map_err(refused)
     }
 
-    /// Begins to watch time and memory where parts are written one after the other.
-    pub(super) fn watch_parts(&self) -> Result<(), Failure> {
-        self.guard.stand_over_parts()
+    /// Begins to watch time and memory where something else than one scenario is read.
+    pub(super) fn watch(&self, advice: Advice) -> Result<(), Failure> {
+        self.guard.stand(advice)
     }
 
     /// Does something on the threads that were asked for, with a bar for so many runs.
@@ -104,21 +103,6 @@ pub(super) fn has_effect(path: &str) -> Result<(), Failure> {
         _ => return Ok(()),
     };
     Err(Failure::Message(format!("--vary {path} changes nothing; help: {help}")))
-}
-
-/// What many replays come to, some of which limits of these names stopped: those do not count, and that is said.
-pub(super) fn status_of<'a>(
-    subject: &str,
-    stopped_by: impl IntoIterator<Item = &'a str>,
-) -> Status {
-    let stopped_by: BTreeSet<&str> = stopped_by.into_iter().collect();
-    for limit in &stopped_by {
-        output::warn(&format!(
-            "{subject}: limits.{limit} stopped replays before their end, which do not count; \
-             help: --set limits.{limit}=N raises it"
-        ));
-    }
-    if stopped_by.is_empty() { Status::Fine } else { Status::Stopped }
 }
 
 pub(super) fn refused(refusal: Refusal) -> Failure {

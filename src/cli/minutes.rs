@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::many::{Many, metrics, refused, status_of};
+use super::many::{Many, metrics, refused};
 use super::output::Format;
+use super::stops::{self, Effect};
 use super::{Failure, Status};
 use crate::experiment::minutes::{Shift, groups, minutes, shifts};
 use crate::report::{self, text};
@@ -132,7 +133,8 @@ impl Worth {
             }
             Format::Json => report::minutes::json(&minutes, &baseline),
         })?;
-        Ok(status_of(&baseline.file.id, minutes.replications.stopped_by()))
+        let stopped_by = minutes.replications.stopped_by();
+        Ok(stops::status(&self.file, stopped_by, Effect::Uncounted, stops::by_set))
     }
 
     fn groups(&self, baseline: &Scenario) -> Result<Vec<Vec<String>>, Failure> {

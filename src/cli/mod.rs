@@ -25,6 +25,7 @@ mod schema;
 mod search;
 mod series;
 mod shards;
+mod stops;
 mod sweep;
 mod tried;
 mod validate;
@@ -104,7 +105,7 @@ enum Failure {
     Refused(Vec<Refusal>),
     /// What is wrong and what to do about it.
     Message(String),
-    /// Which limit of time or memory was reached.
+    /// Which limit was reached, so that there is nothing to tell.
     Stopped(String),
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Failure, Status, output};
+use crate::scenario::folder;
 
 const TEMPLATE: &str = include_str!("template.jsonc");
 
@@ -34,6 +35,15 @@ impl New {
             return Err(Failure::Message(format!(
                 "{} is there already: remove it first, or choose another name",
                 file.display()
+            )));
+        }
+        if let Some(file) = &self.output
+            && let Some(kind) = folder::beside_scenarios(file)
+        {
+            return Err(Failure::Message(format!(
+                "{} is the name of {kind}, which no command takes for a scenario; help: write it to {}.json",
+                file.display(),
+                self.id
             )));
         }
         output::deliver(&TEMPLATE.replace("@ID@", &self.id), self.output.as_deref())?;

@@ -95,15 +95,6 @@ pub(super) fn note(message: &str) {
     say(AnsiColor::Green, "done", message);
 }
 
-/// Says on standard error that the report of a scenario is not of the whole replay.
-pub(super) fn warn_stopped(file: &Path) {
-    let file = file.display();
-    warn(&format!(
-        "{file}: a limit stopped a replay before its end; the report is complete up to \
-         there and names the limit, which --set limits.NAME=N raises"
-    ));
-}
-
 fn say(color: AnsiColor, kind: &str, message: &str) {
     let style = Style::new().bold().fg_color(Some(color.into()));
     // If nobody listens on standard error, nobody can be told.

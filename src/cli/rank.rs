@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::many::{Many, counted, refused};
 use super::output::{self, Format};
+use super::stops::{self, Effect};
 use super::{Failure, Status};
 use crate::experiment::moved::{self, Ends};
 use crate::experiment::rank::{Effort, Game, Missing, rank};
@@ -36,7 +37,8 @@ Examples:
 
 A ranking takes seeds × 2^mitigations replays, and each moved assumption 4 × mitigations more.
 
-Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped replays with every seed.")]
+Exit status: 0 fine, 2 wrong usage or a wrong scenario, 3 a limit of the scenario stopped replays
+(which do not count).")]
 pub(super) struct Rank {
     /// A scenario file
     #[arg(value_name = "FILE")]
@@ -129,14 +131,17 @@ impl Rank {
             Format::Text => text::ranking::ranking(&ranked, self.many.look()),
             Format::Json => json(&ranked),
         })?;
-        Ok(Status::Fine)
+        let moved = moved.iter().filter_map(|it| it.found.stopped_by());
+        let stopped_by = ranking.stopped_by.iter().copied().chain(moved);
+        Ok(stops::status(&self.file, stopped_by, Effect::Uncounted, stops::by_set))
     }
 
     /// Why nothing can be ranked.
     fn unranked(&self, missing: Missing) -> Failure {
         match missing {
             Missing::Stopped(limit) => Failure::Stopped(format!(
-                "with every seed limits.{limit} stopped a replay: nothing can be ranked; help: --set limits.{limit}=N raises it"
+                "with every seed limits.{limit} stopped a replay: nothing can be ranked; help: {}",
+                stops::by_set(limit)
             )),
             Missing::NoValue => Failure::Message(format!(
                 "with every seed {} has no value in some replay: nothing can be ranked; help: name a number that every replay has, such as {}",

@@ -1,14 +1,16 @@
 //! `hindsight replay`: from scenarios to verdicts.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::scenarios::{self, Found};
 use super::series::Series;
+use super::stops::{self, Effect};
 use super::tried::Tried;
 use super::{Failure, Status, ending, output, work};
 use crate::experiment::seeds::robustness;
@@ -91,7 +93,12 @@ struct Told {
     part: Part,
     line: summary::Line,
     series: Option<table::Part>,
-    status: Status,
+    /// The limit that stopped it before its end.
+    cut_short_by: Option<&'static str>,
+    /// The limits that stopped it with other seeds.
+    uncounted_by: BTreeSet<&'static str>,
+    /// Whether it shows what is documented, and crosses no threshold.
+    is_accepted: bool,
 }
 
 /// One replay in the format that was asked for.
@@ -105,7 +112,7 @@ enum Part {
 impl Replay {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let format = ending::format(self.format, self.output.as_deref())?;
-        self.guard.stand()?;
+        self.guard.stand(Advice::MANY)?;
         let changes = self.tried.changes();
         let found = scenarios::read(&self.paths, &changes)?;
         self.series.check(&found)?;
@@ -115,16 +122,18 @@ impl Replay {
         let mut told: Vec<Told> = work::threads(self.threads)?
             .install(|| found.par_iter().enumerate().map(tell).collect());
         bar.finish_and_clear();
-        for (found, told) in found.iter().zip(&told) {
-            if told.status == Status::Stopped {
-                output::warn_stopped(&found.file);
-            }
+        let mut status = Status::Fine;
+        for (Found { file, .. }, told) in found.iter().zip(&told) {
+            let cut_short = stops::status(file, told.cut_short_by, Effect::CutShort, stops::by_set);
+            let uncounted = told.uncounted_by.iter().copied();
+            let uncounted = stops::status(file, uncounted, Effect::Uncounted, stops::by_set);
+            let facts = if self.strict && !told.is_accepted { Status::No } else { Status::Fine };
+            status = status.max(cut_short).max(uncounted).max(facts);
         }
         let series: Vec<_> = told.iter_mut().filter_map(|told| told.series.take()).collect();
         self.series.deliver(&series)?;
-        let worst = told.iter().map(|told| told.status).max();
         self.deliver(told, format, look)?;
-        Ok(worst.unwrap_or(Status::Fine))
+        Ok(status)
     }
 
     fn tell(
@@ -138,14 +147,10 @@ impl Replay {
         bar.inc(1);
         let robustness = self.seeds.map(|count| robustness(scenario, count, &|| bar.inc(1)));
         let report = Report::new(scenario, &outcome, robustness);
-        let is_stopped = report.stopped().is_some()
-            || report.robustness.as_ref().is_some_and(|it| it.stopped > 0);
         let is_accepted = report.missed().chain(report.crossed()).next().is_none();
-        let status = match (is_stopped, self.strict && !is_accepted) {
-            (true, _) => Status::Stopped,
-            (false, true) => Status::No,
-            (false, false) => Status::Fine,
-        };
+        let robustness = report.robustness.as_ref();
+        let uncounted_by = robustness.map(|it| it.stopped_by.clone()).unwrap_or_default();
+        let cut_short_by = report.stopped();
         let part = match format {
             Format::Text => Part::Text(text::replay(&report, look)),
             Format::Json => Part::Json(Box::new(json::Replay::new(&report))),
@@ -158,7 +163,8 @@ impl Replay {
             }
         };
         let series = self.series.of(&report);
-        Told { part, line: summary::Line::new(&report), series, status }
+        let line = summary::Line::new(&report);
+        Told { part, line, series, cut_short_by, uncounted_by, is_accepted }
     }
 
     fn deliver(&self, told: Vec<Told>, format: Format, look: Look) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     for argument in arguments {
         if argument.is_dir() {
             files.extend(in_folder(argument)?);
-        } else if folder::beside_scenarios(argument).is_some() {
+        } else if folder::beside_scenarios(argument).is_some() && argument.is_file() {
             beside.get_or_insert(argument);
         } else {
             files.push(argument.clone());
@@ -56,12 +56,13 @@ pub(super) fn one_file(file: &Path) -> Result<(), Failure> {
             "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
         )));
     }
-    if folder::beside_scenarios(file).is_some() { Err(no_scenario(file)) } else { Ok(()) }
+    let is_beside = folder::beside_scenarios(file).is_some() && file.is_file();
+    if is_beside { Err(no_scenario(file)) } else { Ok(()) }
 }
 
 fn no_scenario(file: &Path) -> Failure {
     let kind = folder::beside_scenarios(file).unwrap_or_default();
-    let scenario = golden::scenario_of(file);
+    let scenario = golden::scenario_of(file).filter(|it| it.is_file());
     let which = scenario.map_or_else(|| "a scenario".to_owned(), |it| it.display().to_string());
     let file = file.display();
     Failure::Message(format!("{file} is {kind} by its name, no scenario; help: name {which}"))

@@ -1,5 +1,6 @@
 //! `hindsight search`: the value at which the incident stops happening.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::many::{Many, counted, has_effect, per_cent, refused};
 use super::output::Format;
+use super::stops::{self, Effect};
 use super::{Failure, Status};
 use crate::experiment::condition::Condition;
 use crate::experiment::ramp::Ramp;
@@ -173,11 +175,14 @@ impl Searching {
             Format::Text => text::cliff::search(&searched, self.many.look()),
             Format::Json => searched.json(),
         })?;
-        Ok(match (search.stopped() > 0, search.cliffs.is_empty()) {
-            (true, _) => Status::Stopped,
-            (false, true) => Status::No,
-            (false, false) => Status::Fine,
-        })
+        let found = if search.cliffs.is_empty() { Status::No } else { Status::Fine };
+        Ok(found.max(self.stops(search.stopped_by(), path)))
+    }
+
+    fn stops(&self, stopped_by: BTreeSet<&'static str>, path: &str) -> Status {
+        let varied = [path.to_owned()];
+        let remedy = stops::by_set_or_vary(&varied);
+        stops::status(&self.file, stopped_by, Effect::Uncounted, remedy)
     }
 
     /// Refuses a ramp that takes no time, or more than can be counted.
@@ -216,7 +221,7 @@ impl Searching {
             Format::Text => text::cliff::ramp(&ramped, self.many.look()),
             Format::Json => ramped.json(),
         })?;
-        Ok(if both_ways.stopped > 0 { Status::Stopped } else { Status::Fine })
+        Ok(self.stops(both_ways.stopped_by, path))
     }
 }
 

@@ -8,7 +8,8 @@ use std::str::FromStr;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
 
-use super::many::{Many, refused, status_of};
+use super::many::{Many, refused};
+use super::stops::{self, Effect};
 use super::{Failure, Status, output};
 use crate::experiment::plan::{Head, PLAN_VERSION, Plan, ids};
 use crate::experiment::sweep::{Record, Sweep, Swept};
@@ -89,7 +90,7 @@ pub(super) fn run(
     fs::create_dir_all(folder).map_err(|error| cannot("make", folder, &error))?;
     keep_plan(&plan, folder)?;
     let mut parts: Vec<usize> = (shard.number - 1..plan.parts()).step_by(shard.of).collect();
-    let (mut there, mut stopped_by) = (0, BTreeSet::new());
+    let mut there = 0;
     for part in parts.clone() {
         let file = part_file(folder, part);
         let Ok(text) = fs::read_to_string(&file) else { continue };
@@ -99,8 +100,7 @@ pub(super) fn run(
                 file.display()
             )));
         }
-        let records = plan.parse_part(&text).map_err(|message| wrong(&file, &message))?;
-        stopped_by.extend(limits(records.iter().map(|(_, it)| it)));
+        plan.parse_part(&text).map_err(|message| wrong(&file, &message))?;
         parts.retain(|it| *it != part);
         there += 1;
     }
@@ -109,24 +109,20 @@ pub(super) fn run(
         let records = plan.sweep.run(&loaded, plan.runs_of(*part), &|| bar.inc(1));
         let text = plan.part_text(*part, &records);
         output::deliver(&text, Some(&part_file(folder, *part)))?;
-        Ok(limits(&records))
+        Ok(records.iter().filter_map(Record::stopped_by).map(str::to_owned).collect())
     };
     let made: Vec<BTreeSet<String>> = many.work(runs, |bar| {
         parts.par_iter().map(|part| make(part, bar)).collect::<Result<_, _>>()
     })??;
-    stopped_by.extend(made.into_iter().flatten());
     output::note(&format!(
         "{} of {} made, {there} were there; hindsight sweep --merge {} puts all together",
         parts.len(),
         several(plan.parts(), "part"),
         folder.display()
     ));
-    Ok(status_of(&file.display().to_string(), stopped_by.iter().map(String::as_str)))
-}
-
-/// The limits that stopped runs, by the names of their fields.
-fn limits<'a>(records: impl IntoIterator<Item = &'a Record>) -> BTreeSet<String> {
-    records.into_iter().filter_map(Record::stopped_by).map(str::to_owned).collect()
+    // Of what is made now: run again, a shard that is whole is fine, and a merge tells of all.
+    let stopped_by = made.iter().flatten().map(String::as_str);
+    Ok(stops::status(file, stopped_by, Effect::Uncounted, stops::in_plan))
 }
 
 /// Puts the parts in a folder together.

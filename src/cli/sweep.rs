@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::many::{Many, has_effect, metrics, refused, status_of};
+use super::guard::Advice;
+use super::many::{Many, has_effect, metrics, refused};
 use super::shards::{self, Shard};
+use super::stops::{self, Effect};
 use super::{Failure, Status, output};
 use crate::experiment::points::{self, Point};
 use crate::experiment::sweep::{Record, Sweep, Swept};
@@ -48,24 +50,25 @@ pub(super) struct Sweeping {
         conflicts_with_all = ["run", "merge"])]
     vary: Vec<String>,
     /// Spread so many points over all fields instead of every combination: latin-hypercube:N
-    #[arg(long, value_name = "METHOD", value_parser = latin_hypercube)]
+    #[arg(long, value_name = "METHOD", value_parser = latin_hypercube,
+        conflicts_with_all = ["run", "merge"])]
     sample: Option<usize>,
     /// With how many seeds to run each point
-    #[arg(long, value_name = "N", default_value_t = 5,
+    #[arg(long, value_name = "N", default_value_t = 5, conflicts_with_all = ["run", "merge"],
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     seeds: u32,
     /// Apply a mitigation of the scenario in every run; may be repeated
-    #[arg(long, value_name = "MITIGATION")]
+    #[arg(long, value_name = "MITIGATION", conflicts_with_all = ["run", "merge"])]
     with: Vec<String>,
     /// Change one field of the scenario in every run; may be repeated
-    #[arg(long, value_name = "PATH=VALUE")]
+    #[arg(long, value_name = "PATH=VALUE", conflicts_with_all = ["run", "merge"])]
     set: Vec<String>,
     /// Begin with another seed than the scenario's
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["run", "merge"])]
     seed: Option<u64>,
     /// Keep this number of each run: one of `metrics` in the JSON report; may be repeated; by default those of
     /// the impact
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["run", "merge"])]
     metric: Vec<String>,
     /// As what to write the result; by default as the name of the output file says
     #[arg(long, value_enum)]
@@ -112,13 +115,13 @@ impl Sweeping {
     pub(super) fn run(&self) -> Result<Status, Failure> {
         let (loaded, swept) = match (&self.run, &self.merge, &self.file) {
             (Some(plan), ..) => {
-                self.many.watch_parts()?;
+                self.many.watch(Advice::PARTS)?;
                 let folder = self.many.output.as_deref().unwrap_or(Path::new("."));
                 return shards::run(plan, self.shard, self.resume, folder, &self.many);
             }
             (_, Some(folder), _) => {
                 self.format()?;
-                self.many.watch_parts()?;
+                self.many.watch(Advice::MERGE)?;
                 shards::merge(folder)?
             }
             (.., Some(file)) => {
@@ -137,7 +140,19 @@ impl Sweeping {
         };
         let baseline = loaded.scenario(&swept.sweep.changes).map_err(refused)?;
         self.deliver(&swept, &baseline)?;
-        Ok(status_of(&baseline.file.id, swept.records.iter().filter_map(Record::stopped_by)))
+        let stopped_by = swept.records.iter().filter_map(Record::stopped_by);
+        Ok(match &self.file {
+            Some(file) => {
+                let remedy = stops::by_set_or_vary(&swept.sweep.paths);
+                stops::status(file, stopped_by, Effect::Uncounted, remedy)
+            }
+            None => stops::status(
+                self.merge.as_deref().unwrap_or(Path::new(".")),
+                stopped_by,
+                Effect::Uncounted,
+                stops::in_plan,
+            ),
+        })
     }
 
     /// What is to be run, after a look at whether it can be.

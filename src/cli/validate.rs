@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::{Failure, Status, output, scenarios};
 use crate::scenario::file::File;
 use crate::scenario::patch;
@@ -32,7 +32,7 @@ pub(super) struct Validate {
 
 impl Validate {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        self.guard.stand_over_one()?;
+        self.guard.stand(Advice::EACH)?;
         let mut refused = Vec::new();
         for file in scenarios::files(&self.paths)? {
             match Loaded::read(&file).map_err(|refusal| vec![refusal]).and_then(|it| validate(&it))

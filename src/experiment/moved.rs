@@ -61,8 +61,18 @@ pub enum Found {
     OtherOrder([usize; 2]),
     /// There is nothing to rank: the mitigations avoid nothing.
     Nothing,
-    /// The scenario cannot be so, or a limit stopped a replay.
+    /// A limit stopped a replay, by the name of its field.
+    Stopped(&'static str),
+    /// The scenario cannot be so, or says nothing of the metric.
     Impossible(String),
+}
+
+impl Found {
+    /// The limit that stopped a replay, by the name of its field.
+    #[must_use]
+    pub fn stopped_by(&self) -> Option<&'static str> {
+        if let Self::Stopped(limit) = self { Some(limit) } else { None }
+    }
 }
 
 /// The ends of all ranges of a scenario's assumptions.
@@ -136,18 +146,18 @@ pub fn moved(
         let shares = changed.and_then(|it| shares(game, &it, order, seeds, on_run));
         match (&reference, shares) {
             (Ok(reference), Ok(Ok(shares))) => judged(order, reference, &shares),
-            (Err(missing), _) => Found::Impossible(told(*missing)),
-            (_, Ok(Err(missing))) => Found::Impossible(told(missing)),
+            (Err(missing), _) => without(*missing),
+            (_, Ok(Err(missing))) => without(missing),
             (_, Err(refusal)) => Found::Impossible(refusal.first()),
         }
     };
     Ok(ends.iter().map(|end| Moved { end: end.clone(), found: found(end) }).collect())
 }
 
-fn told(missing: Missing) -> String {
+fn without(missing: Missing) -> Found {
     match missing {
-        Missing::Stopped(limit) => format!("limits.{limit} stopped a replay"),
-        Missing::NoValue => "the metric has no value in a replay".to_owned(),
+        Missing::Stopped(limit) => Found::Stopped(limit),
+        Missing::NoValue => Found::Impossible("the metric has no value in a replay".to_owned()),
     }
 }
 

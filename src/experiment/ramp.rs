@@ -4,6 +4,8 @@
 //! gone and the impact stays. Bronson, Aghayev, Charapko and Zhu, "Metastable failures in distributed systems",
 //! 2021. <https://doi.org/10.1145/3458336.3465286>
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -67,6 +69,8 @@ pub struct BothWays {
     pub courses: Vec<Course>,
     /// How many further seeds a limit stopped.
     pub stopped: usize,
+    /// Which limits stopped them, by the names of their fields.
+    pub stopped_by: BTreeSet<&'static str>,
 }
 
 impl Course {
@@ -182,16 +186,15 @@ impl Ramp<'_> {
         let course = |place: usize| {
             let outcome = simulation::run(&scenario, scenario.seed().wrapping_add(place as u64));
             on_run();
-            outcome
-                .run
-                .stop
-                .limit()
-                .is_none()
-                .then(|| self.course(&scenario, &outcome, values.len()))
+            let stopped_by = outcome.run.stop.limit();
+            stopped_by.map_or_else(|| Ok(self.course(&scenario, &outcome, values.len())), Err)
         };
-        let courses: Vec<Option<Course>> = (0..self.seeds).into_par_iter().map(course).collect();
-        let stopped = courses.iter().filter(|it| it.is_none()).count();
-        Ok(BothWays { values, courses: courses.into_iter().flatten().collect(), stopped })
+        let courses: Vec<Result<Course, &str>> =
+            (0..self.seeds).into_par_iter().map(course).collect();
+        let stopped = courses.iter().filter_map(|it| it.as_ref().err().copied());
+        let (stopped, stopped_by) = (stopped.clone().count(), stopped.collect());
+        let courses = courses.into_iter().flatten().collect();
+        Ok(BothWays { values, courses, stopped, stopped_by })
     }
 
     fn course(&self, scenario: &Scenario, outcome: &Outcome, values: usize) -> Course {

@@ -71,6 +71,8 @@ pub struct Ranking {
     pub effort: Effort,
     /// How many seeds count: those in which every run has a value.
     pub seeds: usize,
+    /// The limits that stopped runs, by the names of their fields.
+    pub stopped_by: BTreeSet<&'static str>,
     /// How many sets of mitigations were replayed.
     pub sets: usize,
     /// The metric without any mitigation.
@@ -176,6 +178,13 @@ impl Values {
     #[must_use]
     pub fn missing(&self) -> Option<Missing> {
         self.0.values().find_map(|it| it.err())
+    }
+
+    fn stopped_by(&self) -> impl Iterator<Item = &'static str> {
+        self.0.values().filter_map(|it| match it {
+            Err(Missing::Stopped(limit)) => Some(*limit),
+            Ok(_) | Err(Missing::NoValue) => None,
+        })
     }
 
     /// The value of a set over some of the seeds; none unless all of them have one.
@@ -337,6 +346,7 @@ fn ranking(
     Some(Ranking {
         effort,
         seeds: seeds.len(),
+        stopped_by: values.stopped_by().collect(),
         sets: values.0.keys().map(|it| it.1).collect::<BTreeSet<Mask>>().len(),
         before: values.mean(seeds, 0)?,
         after: values.mean(seeds, all)?,

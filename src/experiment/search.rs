@@ -4,7 +4,7 @@
 //! test of a share of three quarters against one quarter: clear values take few seeds, those near the cliff
 //! many. Wald, "Sequential analysis", 1947. <https://doi.org/10.1214/aoms/1177731118>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -44,6 +44,8 @@ pub struct Probe {
     pub seeds: usize,
     /// How many more a limit stopped: whoever stops before the harm looks good, so that nothing is decided.
     pub stopped: usize,
+    /// Which limits stopped them, by the names of their fields.
+    pub stopped_by: BTreeSet<&'static str>,
     /// What was decided.
     pub decision: Decision,
 }
@@ -69,10 +71,10 @@ pub struct Search {
 }
 
 impl Search {
-    /// How many replays a limit stopped.
+    /// The limits that stopped replays, by the names of their fields.
     #[must_use]
-    pub fn stopped(&self) -> usize {
-        self.probes.iter().map(|it| it.stopped).sum()
+    pub fn stopped_by(&self) -> BTreeSet<&'static str> {
+        self.probes.iter().flat_map(|it| &it.stopped_by).copied().collect()
     }
 }
 
@@ -176,39 +178,48 @@ impl Searching<'_> {
             .scenario(&Changes { set, ..changes.clone() })
             .map_err(|it| it.asked_by(&assigned, &format!("--vary {}", assigned[0])))?;
         let mut outcomes: Vec<bool> = Vec::new();
-        let (decision, seeds, stopped) = loop {
+        let mut stopped: Vec<&'static str> = Vec::new();
+        let (decision, seeds) = loop {
             let batch = batch(&scenario, condition, outcomes.len(), seeds_max);
-            let stopped = batch.iter().filter(|it| it.is_none()).count();
+            stopped.extend(batch.iter().filter_map(|it| it.err()));
             outcomes.extend(batch.into_iter().flatten());
             let (decision, seeds) = decided(&outcomes);
-            if stopped > 0 {
-                break (Decision::Open, outcomes.len(), stopped);
+            if !stopped.is_empty() {
+                break (Decision::Open, outcomes.len());
             }
             if decision != Decision::Open || outcomes.len() >= seeds_max {
-                break (decision, seeds, 0);
+                break (decision, seeds);
             }
         };
         let holds = outcomes[..seeds].iter().filter(|it| **it).count();
-        let probe = Probe { value: value.clone(), share, holds, seeds, stopped, decision };
+        let probe = Probe {
+            value: value.clone(),
+            share,
+            holds,
+            seeds,
+            stopped: stopped.len(),
+            stopped_by: stopped.into_iter().collect(),
+            decision,
+        };
         (self.on_probe)(&probe);
         self.probes.insert(value, probe);
         Ok(decision)
     }
 }
 
-/// Whether the condition holds with each of the next seeds; none where a limit stopped the replay.
+/// Whether the condition holds with each of the next seeds, or which limit stopped the replay.
 fn batch(
     scenario: &Scenario,
     condition: &Condition,
     from: usize,
     seeds_max: usize,
-) -> Vec<Option<bool>> {
+) -> Vec<Result<bool, &'static str>> {
     (from..(from + BATCH).min(seeds_max))
         .into_par_iter()
         .map(|place| {
             let outcome = simulation::run(scenario, scenario.seed().wrapping_add(place as u64));
-            let is_whole = outcome.run.stop.limit().is_none();
-            is_whole.then(|| condition.holds(&outcome, &scenario.clock))
+            let stopped_by = outcome.run.stop.limit();
+            stopped_by.map_or_else(|| Ok(condition.holds(&outcome, &scenario.clock)), Err)
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! Each run is reduced at once to its verdicts, so that memory does not grow with the number of seeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -21,6 +21,8 @@ pub struct Robustness {
     pub facts: BTreeMap<String, Fact>,
     /// How many runs a limit stopped; in those no fact counts as holding.
     pub stopped: u32,
+    /// Which limits stopped them, by the names of their fields.
+    pub stopped_by: BTreeSet<&'static str>,
 }
 
 /// How one documented fact fares over many seeds.
@@ -33,10 +35,10 @@ pub struct Fact {
     pub simulated: Option<Interval>,
 }
 
-/// What is kept of one run: the verdicts, in the order of their ids, and whether it was stopped.
+/// What is kept of one run: the verdicts, in the order of their ids, and the limit that stopped it.
 struct Kept {
     verdicts: Vec<Verdict>,
-    is_stopped: bool,
+    stopped_by: Option<&'static str>,
 }
 
 /// Runs a scenario with the `count` seeds that follow its own; calls `on_run` after each run.
@@ -61,25 +63,26 @@ pub fn robustness(scenario: &Scenario, count: u32, on_run: &(dyn Fn() + Sync)) -
         counted as f64 / f64::from(count.max(1))
     };
     let fact = |index: usize| {
-        let finished = runs.iter().filter(|run| !run.is_stopped);
+        let finished = runs.iter().filter(|run| run.stopped_by.is_none());
         let values: Vec<f64> = finished.filter_map(|run| run.verdicts[index].simulated).collect();
         Fact {
-            holds: share(&|run| !run.is_stopped && run.verdicts[index].holds),
+            holds: share(&|run| run.stopped_by.is_none() && run.verdicts[index].holds),
             simulated: Interval::of(&values),
         }
     };
     let ids = scenario.file.documented.keys().enumerate();
-    let stopped = runs.iter().filter(|run| run.is_stopped).count();
+    let stopped = runs.iter().filter_map(|run| run.stopped_by);
     Robustness {
         seeds: count,
-        all_hold: share(&|run| !run.is_stopped && run.verdicts.iter().all(|it| it.holds)),
+        all_hold: share(&|run| run.stopped_by.is_none() && run.verdicts.iter().all(|it| it.holds)),
         facts: ids.map(|(index, id)| (id.clone(), fact(index))).collect(),
-        stopped: u32::try_from(stopped).expect("no more runs are stopped than were begun"),
+        stopped: u32::try_from(stopped.clone().count())
+            .expect("no more runs are stopped than were begun"),
+        stopped_by: stopped.collect(),
     }
 }
 
 fn keep(scenario: &Scenario, seed: u64) -> Kept {
     let outcome = simulation::run(scenario, seed);
-    let is_stopped = outcome.run.stop.limit().is_some();
-    Kept { verdicts: verdicts(scenario, &outcome), is_stopped }
+    Kept { verdicts: verdicts(scenario, &outcome), stopped_by: outcome.run.stop.limit() }
 }

@@ -26,8 +26,8 @@ pub struct Judged {
     pub lines: Vec<usize>,
     /// Whether the golden file was written anew.
     pub is_blessed: bool,
-    /// Whether a limit stopped the replay before its end.
-    pub is_stopped: bool,
+    /// The limit that stopped the replay before its end, by the name of its field.
+    pub stopped_by: Option<&'static str>,
 }
 
 /// How a replay compares with its golden file.

@@ -169,6 +169,12 @@ pub fn scenario_of(golden: &Path) -> Option<PathBuf> {
     Some(golden.with_file_name(format!("{name}.json")))
 }
 
+/// Whether this is the name of a golden file whose scenario is not there.
+#[must_use]
+pub fn is_unreferenced(golden: &Path) -> bool {
+    scenario_of(golden).is_some_and(|scenario| !scenario.is_file())
+}
+
 /// The golden files of a folder that no scenario there refers to, by name.
 ///
 /// # Errors
@@ -178,7 +184,7 @@ pub fn unreferenced(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if scenario_of(&path).is_some_and(|scenario| !scenario.is_file()) {
+        if is_unreferenced(&path) {
             found.push(path);
         }
     }

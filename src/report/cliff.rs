@@ -95,7 +95,7 @@ struct Stage<'a> {
 }
 
 fn looked(it: &Probe) -> Looked<'_> {
-    let Probe { value, holds, seeds, stopped, decision, share: _ } = it;
+    let Probe { value, holds, seeds, stopped, decision, .. } = it;
     Looked { value, holds: *holds, seeds: *seeds, stopped: *stopped, decision: word(*decision) }
 }
 

@@ -7,7 +7,7 @@ use super::contested::Field;
 use super::decimal::Decimal;
 use super::events::tenant;
 use super::layout;
-use super::words::{Form, Words, count, several, with_seeds};
+use super::words::{Form, Words, count, limits, several, with_seeds};
 use crate::experiment::compare::Comparison;
 use crate::experiment::paired::Paired;
 use crate::scenario::contested::{self, Contested};
@@ -163,7 +163,8 @@ pub fn beside(it: &Comparison) -> String {
 pub fn stopped(it: &Comparison, variant: usize) -> Option<String> {
     let (stopped, seeds) = (it.replications.stopped(variant + 1), it.replications.seeds());
     (stopped > 0).then(|| {
-        format!("a limit stopped {stopped} of {}, not counted here", several(seeds, "pair"))
+        let limits = limits(&it.replications.stopped_by());
+        format!("{limits} stopped {stopped} of {}, not counted here", several(seeds, "pair"))
     })
 }
 

@@ -90,6 +90,7 @@ impl Ranked<'_> {
                 format!("{} comes before {}", name(other), name(one))
             }
             Found::Nothing => "the mitigations avoid nothing".to_owned(),
+            Found::Stopped(limit) => format!("limits.{limit} stopped a replay"),
             Found::Impossible(why) => why.clone(),
         }
     }
@@ -109,6 +110,7 @@ struct Document<'a> {
     metric: &'a str,
     seed: u64,
     seeds: usize,
+    seeds_asked_for: usize,
     orders_sampled: Option<usize>,
     sets: usize,
     baseline: Estimate,
@@ -201,6 +203,7 @@ pub fn json(it: &Ranked) -> String {
         metric,
         seed: baseline.seed(),
         seeds: ranking.seeds,
+        seeds_asked_for: ranking.effort.seeds,
         orders_sampled: ranking.effort.orders,
         sets: ranking.sets,
         baseline: estimate(&ranking.before),

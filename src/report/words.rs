@@ -1,5 +1,7 @@
 //! Numbers and conditions in plain words, for people; always the same, whatever the machine's language.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
@@ -224,6 +226,11 @@ pub(crate) fn count(value: f64) -> String {
 /// So many of what a noun names, which takes an s where they are several: `1 seed`, `2 seeds`.
 pub(crate) fn several(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The limits of a scenario that stopped something, by the names of their fields: `limits.events, limits.output`.
+pub(crate) fn limits(names: &BTreeSet<&str>) -> String {
+    names.iter().map(|it| format!("limits.{it}")).collect::<Vec<_>>().join(", ")
 }
 
 /// With which seeds something was run: `with the same 5 seeds from 7 on`.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_types, reason = "it waits for a process")]
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::stage::{burst, scenario, service};
-use crate::{SHORT, hindsight, stderr, stdout, text, write};
+use crate::{SHORT, hindsight, short_text, stderr, stdout, text, write};
 
 #[test]
 fn the_workloads_and_what_is_named_are_measured() {
@@ -59,7 +60,10 @@ fn a_replay_that_is_not_whole_is_marked() {
     let rows: Vec<&str> = told.lines().filter(|line| line.contains("limits.events")).collect();
     assert!(matches!(rows[..], [row] if row.contains("schedule ")), "{told}");
     let told = stderr(&assert);
-    assert!(told.contains("limits.events stopped") && told.contains("help: raise it"), "{told}");
+    assert!(
+        told.contains("limits.events stopped") && told.contains("help: raise `events`"),
+        "{told}"
+    );
 }
 
 /// A scenario that takes minutes, and 100 MB from its beginning on: so many clients think at once.
@@ -87,19 +91,42 @@ fn limits_of_memory_are_those_of_each_replay() {
 
 #[test]
 fn no_replay_goes_on_when_nobody_waits_for_it() {
-    let folder = tempdir().unwrap();
-    let file = write(&folder, "endless.json", &endless().to_string());
     let mut process = Command::new(env!("CARGO_BIN_EXE_hindsight"))
-        .args(["bench", "--alone", text(&file)])
+        .args(["bench", "--alone=endless"])
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut pipe = process.stdin.take().unwrap();
+    let endless = endless().to_string();
+    write!(pipe, "{}\n{endless}", endless.len()).unwrap();
     thread::sleep(Duration::from_millis(300));
     assert_eq!(process.try_wait().unwrap(), None, "it takes minutes");
-    drop(process.stdin.take());
+    drop(pipe);
     let begun = Instant::now();
     while process.try_wait().unwrap().is_none() {
         assert!(begun.elapsed() < Duration::from_secs(20), "it goes on");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_a_file_is_called_its_own_text_is_measured() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = tempdir().unwrap();
+    // A workload of that name comes with the program; the second looks like an option; the third is no UTF-8.
+    for name in [&b"storm"[..], b"-x.json", b"b\xff.json"] {
+        std::fs::write(folder.path().join(OsStr::from_bytes(name)), short_text()).unwrap();
+    }
+    let arguments = ["bench", "--runs", "1", "--format", "json", "--", "storm", "-x.json"];
+    let names: Vec<&OsStr> = vec![OsStr::from_bytes(b"b\xff.json"), OsStr::new("/dev/stdin")];
+    let mut command = hindsight(&arguments);
+    let assert = command.current_dir(folder.path()).args(names).write_stdin(short_text());
+    let told: Value = serde_json::from_str(&stdout(&assert.assert().success())).unwrap();
+    let speeds = told["speeds"].as_array().unwrap();
+    let names: Vec<&str> = speeds[3..].iter().filter_map(|it| it["file"].as_str()).collect();
+    assert_eq!(names, ["storm", "-x.json", "b\u{fffd}.json", "/dev/stdin"]);
+    assert!(speeds[3..].iter().all(|it| it["scenario"] == "short-outage"), "{speeds:?}");
 }

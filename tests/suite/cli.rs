@@ -125,9 +125,12 @@ fn a_limit_gives_a_report_up_to_there_and_status_3() {
     let limit = ["replay", SHORT, "--set", "limits={\"events\":20000}"];
     let assert = hindsight(&limit).assert().code(3);
     assert!(stdout(&assert).contains("by the scenario's limit on `events`"));
-    assert!(
-        stderr(&assert).contains("warning: tests/scenarios/short-outage.json: a limit stopped")
-    );
+    let told =
+        "warning: tests/scenarios/short-outage.json: limits.events stopped a replay before its end";
+    assert!(stderr(&assert).contains(told) && stderr(&assert).contains("--set limits.events=N"));
+    // The other seeds are stopped as well, which is told once.
+    let told = stderr(&hindsight(&limit).args(["--seeds", "2"]).assert().code(3));
+    assert_eq!(told.matches("which do not count").count(), 1, "{told}");
     let assert = hindsight(&limit).args(["--format", "json"]).assert().code(3);
     let document: Value = serde_json::from_str(&stdout(&assert)).unwrap();
     assert_eq!(document["replays"][0]["stopped"], "events");
@@ -294,6 +297,16 @@ fn what_stands_beside_scenarios_is_no_scenario() {
         let expected = "is a golden file by its name, no scenario; help: name scenarios/2025-08-06-chat-image.json";
         assert!(told.contains(expected), "{command}: {told}");
     }
+    // What is not there is not passed over, nor is a scenario named that is not.
+    let folder = tempfile::tempdir().unwrap();
+    let lonely = write(&folder, "lonely.golden.json", "{}");
+    let told = stderr(&hindsight(&["replay", text(&lonely)]).assert().code(2));
+    assert!(told.contains("help: name a scenario"), "{told}");
+    hindsight(&["validate", SHORT, text(&lonely)]).assert().success();
+    std::fs::remove_file(&lonely).unwrap();
+    hindsight(&["validate", SHORT, text(&lonely)]).assert().code(2);
+    let told = stderr(&hindsight(&["new", "mine", "-o", text(&lonely)]).assert().code(2));
+    assert!(told.contains("is the name of a golden file") && !lonely.exists(), "{told}");
     let schema = stderr(&hindsight(&["replay", "scenarios/scenario.schema.json"]).assert().code(2));
     assert!(
         schema.contains("is a schema by its name, no scenario; help: name a scenario"),

@@ -180,7 +180,7 @@ fn a_replay_that_a_limit_stops_decides_nothing() {
         assert_eq!([&probe["decision"], &probe["stopped"]], [&json!("open"), &json!(5)]);
     }
     let told = stdout(&hindsight(&arguments).assert().code(3));
-    assert!(told.contains("a limit stopped 5 more"), "{told}");
+    assert!(told.contains("! limits.events stopped 5 more"), "{told}");
 }
 
 #[test]

@@ -141,9 +141,9 @@ fn a_limit_and_another_clock_leave_gaps_and_no_nonsense() {
     let arguments = ["compare", SHORT, "--format", "html", "--seeds", "2"];
     let stopped = [&arguments[..], &["--set", "limits.events=20000"]].concat();
     let assert = hindsight(&stopped).assert().code(3);
-    assert!(stderr(&assert).contains("help: --set limits.events=N raises it"));
+    assert!(stderr(&assert).contains("short-outage.json: limits.events stopped replays"));
     let page = stdout(&assert);
-    assert!(page.contains("a limit stopped 2 of 2 pairs"), "what does not count is told");
+    assert!(page.contains("limits.events stopped 2 of 2 pairs"), "what does not count is told");
     assert!(!page.contains("NaN") && !page.contains("inf\""));
 
     let folder = tempdir().unwrap();

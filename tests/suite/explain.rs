@@ -218,7 +218,10 @@ fn an_explanation_is_written_whole_and_a_limit_is_told() {
     let stopped = ["explain", SHORT, "--set", "limits={\"events\":20000}"];
     let assert = hindsight(&stopped).assert().code(3);
     assert!(stdout(&assert).contains("the limit on `events` stopped the replay"));
-    assert!(stderr(&assert).contains("warning: tests/scenarios/short-outage.json: a limit"));
+    assert!(
+        stderr(&assert)
+            .contains("warning: tests/scenarios/short-outage.json: limits.events stopped")
+    );
     hindsight(&stopped).arg("--no-replay").assert().success();
 }
 

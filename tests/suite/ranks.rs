@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::stage::{burst, scenario, service};
-use crate::{hindsight, stderr, stdout, text, write};
+use crate::{SHORT, hindsight, stderr, stdout, text, write};
 
 fn mitigation(field: &str, value: u64) -> Value {
     json!({
@@ -186,4 +186,21 @@ fn why_nothing_can_be_ranked_is_told_apart() {
     assert!(!told.contains("no value"), "{told}");
     let told = stderr(&hindsight(&[&rank[..], &["--metric", "late"]].concat()).assert().code(2));
     assert!(told.contains("late has no value in some replay: nothing"), "{told}");
+}
+
+#[test]
+fn seeds_that_a_limit_stops_do_not_count_and_are_told() {
+    // With the mitigation more visits succeed: only two of the six seeds take no more events than that.
+    let limit = ["--seeds", "6", "--assumption-seeds", "0", "--set", "limits.events=197500"];
+    let rank = [&["rank", SHORT, "--among", "keep-images"], &limit[..]].concat();
+    let assert = hindsight(&rank).assert().code(3);
+    let told = stdout(&assert).split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected =
+        "with 2 of 6 seeds from 7 on; the others have no value in some replay; intervals";
+    assert!(told.contains(expected), "{told}");
+    assert!(stderr(&assert).contains("limits.events stopped replays"), "{}", stderr(&assert));
+    let json = [&rank[..], &["--format", "json"]].concat();
+    let document: Value =
+        serde_json::from_str(&stdout(&hindsight(&json).assert().code(3))).unwrap();
+    assert_eq!((&document["seeds"], &document["seeds_asked_for"]), (&2.into(), &6.into()));
 }

@@ -4,17 +4,19 @@
 
 mod alone;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::guard::Guard;
+use super::guard::{Advice, Guard};
 use super::output::Format;
+use super::scenarios::Found;
+use super::stops::{self, Effect};
 use super::{Failure, Status, output, scenarios, work};
 use crate::report::text::speed::{self, Speed};
 use crate::scenario::Changes;
-use alone::Measured;
+use alone::{Measured, Subject};
 
 /// The workloads that come with the program, by name.
 const WORKLOADS: [(&str, &str); 3] = [
@@ -53,8 +55,9 @@ pub(super) struct Bench {
     /// For people or for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Measure one replay of a workload or scenario file in this process, while standard input is open
-    #[arg(long, hide = true, value_name = "WORKLOAD|FILE", conflicts_with = "paths")]
+    /// Measure one replay in this process: of the scenario of this name that standard input holds, after its
+    /// size, as long as that stays open
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with = "paths")]
     alone: Option<PathBuf>,
     #[command(flatten)]
     guard: Guard,
@@ -72,7 +75,7 @@ struct Document {
 #[derive(Serialize)]
 struct Entry {
     scenario: String,
-    file: Option<PathBuf>,
+    file: Option<String>,
     events: u64,
     stopped_by: Option<String>,
     seconds: f64,
@@ -84,14 +87,13 @@ struct Entry {
 
 impl Bench {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        self.guard.stand_over_one()?;
-        if let Some(subject) = &self.alone {
-            let measured = alone::measure(subject)?;
+        self.guard.stand(Advice::RUNS)?;
+        if let Some(name) = &self.alone {
+            let measured = alone::measure(name)?;
             output::print(&serde_json::to_string(&measured).expect("names and numbers"))?;
             return Ok(Status::Fine);
         }
-        let subjects = self.subjects()?;
-        let speeds = self.speeds(&subjects)?;
+        let speeds = self.speeds(&self.files()?)?;
         let text = match self.format {
             Format::Text => speed::table(&speeds, output::look(None)),
             Format::Json => self.json(&speeds),
@@ -100,31 +102,34 @@ impl Bench {
         Ok(status_of(&speeds))
     }
 
-    /// The workloads by name, then the files; all of which can be read.
-    fn subjects(&self) -> Result<Vec<PathBuf>, Failure> {
+    /// The scenario files, all of which can be read.
+    fn files(&self) -> Result<Vec<Subject>, Failure> {
         let default = [PathBuf::from(FOLDER)];
         let paths =
             if self.paths.is_empty() && default[0].is_dir() { &default[..] } else { &self.paths };
         let found = scenarios::read(paths, &Changes::default())?;
-        let workloads = WORKLOADS.iter().map(|(name, _)| PathBuf::from(name));
-        Ok(workloads.chain(found.into_iter().map(|found| found.file)).collect())
+        let subject = |it: Found| Subject { text: it.loaded.text().to_owned(), name: it.file };
+        Ok(found.into_iter().map(subject).collect())
     }
 
-    /// How fast each is, over runs of all of them in turn.
-    fn speeds(&self, subjects: &[PathBuf]) -> Result<Vec<Speed>, Failure> {
-        let bar = work::bar(u64::from(self.runs) * subjects.len() as u64);
-        let mut measured = vec![Vec::new(); subjects.len()];
+    /// How fast the workloads and the files are, over runs of all of them in turn.
+    fn speeds(&self, files: &[Subject]) -> Result<Vec<Speed>, Failure> {
+        let workload =
+            |(name, text): (&str, &str)| Subject { name: name.into(), text: text.into() };
+        let workloads = WORKLOADS.map(workload);
+        let bar = work::bar(u64::from(self.runs) * (workloads.len() + files.len()) as u64);
+        let mut measured = vec![Vec::new(); workloads.len() + files.len()];
         for _ in 0..self.runs {
-            for (runs, subject) in measured.iter_mut().zip(subjects) {
-                let run = alone::measured(subject, &self.guard);
+            for (runs, subject) in measured.iter_mut().zip(workloads.iter().chain(files)) {
+                let run = subject.measured(&self.guard);
                 runs.push(run.inspect_err(|_| bar.finish_and_clear())?);
                 bar.inc(1);
             }
         }
         bar.finish_and_clear();
-        let workloads = WORKLOADS.iter().map(|_| None);
-        let files = workloads.chain(subjects[WORKLOADS.len()..].iter().map(Some));
-        Ok(files.zip(&measured).map(|(file, runs)| speed_of(file, runs)).collect())
+        let of_files = files.iter().map(|it| Some(it.name.display().to_string()));
+        let names = workloads.iter().map(|_| None).chain(of_files);
+        Ok(names.zip(&measured).map(|(file, runs)| speed_of(file, runs)).collect())
     }
 
     fn json(&self, speeds: &[Speed]) -> String {
@@ -148,11 +153,11 @@ impl Bench {
 }
 
 /// What runs of one scenario come to; those of the workloads have no file.
-fn speed_of(file: Option<&PathBuf>, runs: &[Measured]) -> Speed {
+fn speed_of(file: Option<String>, runs: &[Measured]) -> Speed {
     let [first, ..] = runs else { unreachable!("each is replayed at least once") };
     Speed {
         scenario: first.scenario.clone(),
-        file: file.cloned(),
+        file,
         events: first.events,
         stopped_by: first.stopped_by.clone(),
         seconds: median(runs.iter().map(|it| it.seconds).collect()),
@@ -161,19 +166,13 @@ fn speed_of(file: Option<&PathBuf>, runs: &[Measured]) -> Speed {
     }
 }
 
-/// Fine, unless a limit stopped something, which is said.
+/// The status, with what is to be said of limits that stopped something.
 fn status_of(speeds: &[Speed]) -> Status {
-    let mut status = Status::Fine;
-    for speed in speeds {
-        let Some(limit) = &speed.stopped_by else { continue };
-        let id = &speed.scenario;
-        output::warn(&format!(
-            "{id}: limits.{limit} stopped its replays before their end, which cannot be compared with whole ones; \
-             help: raise it under `limits` in the file"
-        ));
-        status = Status::Stopped;
-    }
-    status
+    let status = |speed: &Speed| {
+        let file = Path::new(speed.file.as_ref().unwrap_or(&speed.scenario));
+        stops::status(file, speed.stopped_by.as_deref(), Effect::NotComparable, stops::in_file)
+    };
+    speeds.iter().map(status).max().unwrap_or(Status::Fine)
 }
 
 /// The middle of some numbers; of an even count the lower of the two.

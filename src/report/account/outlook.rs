@@ -2,7 +2,7 @@
 
 use crate::report::Report;
 use crate::report::decimal::fixed;
-use crate::report::words::{Form, Words, several};
+use crate::report::words::{Form, Words, limits, several};
 
 /// How a fact, or all together, fare with other seeds.
 #[derive(Clone, Debug)]
@@ -59,9 +59,13 @@ pub(in crate::report) fn seeds(report: &Report) -> Option<String> {
 
 /// How many of the other seeds' runs a limit stopped, if any.
 pub(in crate::report) fn stopped(report: &Report) -> Option<String> {
-    let stopped = report.robustness.as_ref()?.stopped;
-    (stopped > 0).then(|| {
-        format!("{stopped} of the runs were stopped by a limit; no fact counts as held in them")
+    let it = report.robustness.as_ref()?;
+    (it.stopped > 0).then(|| {
+        let limits = limits(&it.stopped_by);
+        format!(
+            "{} of the runs were stopped by {limits}; no fact counts as held in them",
+            it.stopped
+        )
     })
 }
 

@@ -2,10 +2,10 @@
 
 use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
 use super::table::{Cell, Column, Table};
-use crate::experiment::ramp::Course;
+use crate::experiment::ramp::{BothWays, Course};
 use crate::experiment::search::{Cliff, Decision};
 use crate::report::cliff::{Ramped, Searched, word};
-use crate::report::words::several;
+use crate::report::words::{limits, several};
 
 /// The search, which ends in a line break.
 #[must_use]
@@ -45,7 +45,7 @@ pub fn search(it: &Searched, look: Look) -> String {
             Cell::new(format!("{} of {}", probe.holds, probe.seeds)),
             Cell::new(match probe.stopped {
                 0 => String::new(),
-                stopped => format!("! a limit stopped {stopped} more: raise limits"),
+                stopped => format!("! {} stopped {stopped} more", limits(&probe.stopped_by)),
             })
             .styled(BAD),
         ]);
@@ -138,12 +138,7 @@ pub fn ramp(it: &Ramped, look: Look) -> String {
         });
         table.add([vec![Cell::new(value)], cells.into()].concat());
     }
-    let stopped = if both.stopped > 0 {
-        let seeds = several(both.stopped, "further seed");
-        look.paint(BAD, &format!("  a limit stopped {seeds}, not counted here")) + "\n"
-    } else {
-        String::new()
-    };
+    let stopped = uncounted(both, look);
     format!(
         "{title}\n\n{}{stopped}\n{}{}",
         lines.concat(),
@@ -167,4 +162,14 @@ fn at(values: &[Option<&str>], never: &str) -> String {
         None => format!("{never} ({count} of {})", several(values.len(), "seed")),
     };
     counted.iter().map(told).collect::<Vec<_>>().join(", ")
+}
+
+/// That seeds of a ramp do not count, if there are any, as a line of its own.
+fn uncounted(both: &BothWays, look: Look) -> String {
+    if both.stopped == 0 {
+        return String::new();
+    }
+    let seeds = several(both.stopped, "further seed");
+    let told = format!("  {} stopped {seeds}, not counted here", limits(&both.stopped_by));
+    look.paint(BAD, &told) + "\n"
 }

@@ -2,7 +2,7 @@
 
 use super::style::{BAD, BOLD, GOOD, Look, PLAIN, WARNING};
 use super::table::{Cell, Column, Table};
-use crate::experiment::moved::Found;
+use crate::experiment::moved::{Found, Moved};
 use crate::experiment::rank::Pair;
 use crate::measure::interval::Interval;
 use crate::report::contested::told;
@@ -45,8 +45,19 @@ fn head(it: &Ranked, look: Look) -> String {
             format!("{orders} sampled orders a seed, {} of them", several(ranking.sets, "set"))
         }
     };
+    let (seeds, asked) = (ranking.seeds, ranking.effort.seeds);
+    let (of, others) = if seeds < asked {
+        (format!("{seeds} of "), "; the others have no value in some replay")
+    } else {
+        (String::new(), "")
+    };
+    let intervals = match (seeds, asked) {
+        (1, 1) => "one seed gives no intervals, more do (--seeds)",
+        (1, _) => "one seed gives no intervals",
+        _ => "intervals are of 95 %",
+    };
     let told = format!(
-        "{}: {} is {} without mitigations and {} with {}: {} avoided. Replayed were {how}, with {} from {} on{}",
+        "{}: {} is {} without mitigations and {} with {}: {} avoided. Replayed were {how}, with {of}{} from {} on{others}; {intervals}",
         it.baseline.file.id,
         it.metric,
         words.interval(&ranking.before, form),
@@ -56,12 +67,8 @@ fn head(it: &Ranked, look: Look) -> String {
             several => format!("all {several}"),
         },
         words.interval(&ranking.avoided, form),
-        several(ranking.seeds, "seed"),
+        several(asked, "seed"),
         it.baseline.seed(),
-        match ranking.seeds {
-            1 => "; one seed gives no intervals, more do (--seeds)",
-            _ => "; intervals are of 95 %",
-        }
     );
     let title = look.hanging(BOLD, &it.baseline.file.title, 0);
     format!("{title}\n\n  {}\n", look.hanging(PLAIN, &told, 2))
@@ -199,7 +206,8 @@ fn assumptions(it: &Ranked, look: Look) -> String {
         return format!("{heading}  {}\n", look.hanging(PLAIN, told, 2));
     }
     let overturning: Vec<_> = it.overturning().collect();
-    let impossible = it.moved.iter().filter(|it| matches!(it.found, Found::Impossible(_))).count();
+    let is_impossible = |it: &&Moved| matches!(it.found, Found::Stopped(_) | Found::Impossible(_));
+    let impossible = it.moved.iter().filter(is_impossible).count();
     let beside = format!(
         "{} of assumptions to the ends of their ranges: {} the order{}{}",
         several(it.moved.len(), "move"),

@@ -1,7 +1,5 @@
 //! How fast replays are: a line for each scenario.
 
-use std::path::PathBuf;
-
 use super::style::{Look, WARNING};
 use super::table::{Cell, Column, Table};
 use crate::report::words::count;
@@ -12,7 +10,7 @@ pub struct Speed {
     /// The scenario's id.
     pub scenario: String,
     /// Its file; none for a workload that comes with the program.
-    pub file: Option<PathBuf>,
+    pub file: Option<String>,
     /// Events of one run.
     pub events: u64,
     /// The limit of the scenario that stopped its runs before their end, by its name.
@@ -74,8 +72,7 @@ pub fn table(speeds: &[Speed], look: Look) -> String {
 /// The scenario's id, or its file where others have the same id.
 fn name(speed: &Speed, speeds: &[Speed]) -> String {
     let namesakes = speeds.iter().filter(|it| it.scenario == speed.scenario).count();
-    let file = speed.file.as_ref().filter(|_| namesakes > 1);
-    file.map_or_else(|| speed.scenario.clone(), |file| file.display().to_string())
+    speed.file.clone().filter(|_| namesakes > 1).unwrap_or_else(|| speed.scenario.clone())
 }
 
 #[cfg(test)]
