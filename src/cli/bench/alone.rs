@@ -79,9 +79,11 @@ impl Subject {
         if output.status.code() == Some(Status::Stopped as i32) {
             return Err(Failure::Stopped(format!("{}: {told}", self.name.display())));
         }
-        let ended = format!("its process ended with {}", output.status);
-        let memory = "help: if the machine ran out of memory, a shorter clock needs less";
-        Err(failed(&[ended.as_str(), told, memory].join("; ")))
+        let said = if told.is_empty() { String::new() } else { format!(", saying: {told}") };
+        Err(failed(&format!(
+            "its process ended with {}{said}; help: if the machine ran out of memory, a shorter clock needs less",
+            output.status
+        )))
     }
 }
 
