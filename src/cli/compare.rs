@@ -106,7 +106,7 @@ impl Compare {
             Comparison::new((&baseline, &variants), metrics, effort, &|| bar.inc(1), &on_more)
         })?;
         self.many.deliver(&self.told(&comparison, format))?;
-        let stopped_by = comparison.replications.stopped_by();
+        let stopped_by = comparison.replications.all_stopped_by();
         Ok(stops::status(&self.file, stopped_by, Effect::Uncounted, stops::by_set))
     }
 

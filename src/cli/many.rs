@@ -24,7 +24,7 @@ pub(super) struct Many {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     #[command(flatten)]
-    guard: Guard,
+    pub(super) guard: Guard,
 }
 
 impl Many {
@@ -33,11 +33,6 @@ impl Many {
         self.guard.stand(Advice::MANY)?;
         one_file(file)?;
         Loaded::read(file).map_err(refused)
-    }
-
-    /// Begins to watch time and memory where something else than one scenario is read.
-    pub(super) fn watch(&self, advice: Advice) -> Result<(), Failure> {
-        self.guard.stand(advice)
     }
 
     /// Does something on the threads that were asked for, with a bar for so many runs.

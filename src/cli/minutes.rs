@@ -133,7 +133,7 @@ impl Worth {
             }
             Format::Json => report::minutes::json(&minutes, &baseline),
         })?;
-        let stopped_by = minutes.replications.stopped_by();
+        let stopped_by = minutes.replications.all_stopped_by();
         Ok(stops::status(&self.file, stopped_by, Effect::Uncounted, stops::by_set))
     }
 

@@ -1,6 +1,5 @@
 //! `hindsight replay`: from scenarios to verdicts.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -96,7 +95,7 @@ struct Told {
     /// The limit that stopped it before its end.
     cut_short_by: Option<&'static str>,
     /// The limits that stopped it with other seeds.
-    uncounted_by: BTreeSet<&'static str>,
+    uncounted_by: Vec<&'static str>,
     /// Whether it shows what is documented, and crosses no threshold.
     is_accepted: bool,
 }
@@ -149,7 +148,7 @@ impl Replay {
         let report = Report::new(scenario, &outcome, robustness);
         let is_accepted = report.missed().chain(report.crossed()).next().is_none();
         let robustness = report.robustness.as_ref();
-        let uncounted_by = robustness.map(|it| it.stopped_by.clone()).unwrap_or_default();
+        let uncounted_by = robustness.map(|it| it.stopped.clone()).unwrap_or_default();
         let cut_short_by = report.stopped();
         let part = match format {
             Format::Text => Part::Text(text::replay(&report, look)),

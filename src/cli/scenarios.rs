@@ -36,14 +36,14 @@ pub(super) fn files(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     for argument in arguments {
         if argument.is_dir() {
             files.extend(in_folder(argument)?);
-        } else if folder::beside_scenarios(argument).is_some() && argument.is_file() {
-            beside.get_or_insert(argument);
+        } else if let Some(refusal) = no_scenario(argument) {
+            beside.get_or_insert(refusal);
         } else {
             files.push(argument.clone());
         }
     }
     match beside {
-        Some(file) if files.is_empty() => Err(no_scenario(file)),
+        Some(refusal) if files.is_empty() => Err(refusal),
         _ => Ok(files),
     }
 }
@@ -56,16 +56,17 @@ pub(super) fn one_file(file: &Path) -> Result<(), Failure> {
             "{folder} is a folder: name one scenario; `hindsight list {folder}` shows them"
         )));
     }
-    let is_beside = folder::beside_scenarios(file).is_some() && file.is_file();
-    if is_beside { Err(no_scenario(file)) } else { Ok(()) }
+    no_scenario(file).map_or(Ok(()), Err)
 }
 
-fn no_scenario(file: &Path) -> Failure {
-    let kind = folder::beside_scenarios(file).unwrap_or_default();
+/// Why a file that stands beside scenarios is none, if it is one of those.
+fn no_scenario(file: &Path) -> Option<Failure> {
+    let kind = folder::beside_scenarios(file).filter(|_| file.is_file())?;
     let scenario = golden::scenario_of(file).filter(|it| it.is_file());
     let which = scenario.map_or_else(|| "a scenario".to_owned(), |it| it.display().to_string());
     let file = file.display();
-    Failure::Message(format!("{file} is {kind} by its name, no scenario; help: name {which}"))
+    let told = format!("{file} is {kind} by its name, no scenario; help: name {which}");
+    Some(Failure::Message(told))
 }
 
 fn in_folder(path: &Path) -> Result<Vec<PathBuf>, Failure> {

@@ -1,6 +1,5 @@
 //! `hindsight search`: the value at which the incident stops happening.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -176,10 +175,10 @@ impl Searching {
             Format::Json => searched.json(),
         })?;
         let found = if search.cliffs.is_empty() { Status::No } else { Status::Fine };
-        Ok(found.max(self.stops(search.stopped_by(), path)))
+        Ok(found.max(self.stops(search.stopped(), path)))
     }
 
-    fn stops(&self, stopped_by: BTreeSet<&'static str>, path: &str) -> Status {
+    fn stops(&self, stopped_by: impl IntoIterator<Item = &'static str>, path: &str) -> Status {
         let varied = [path.to_owned()];
         let remedy = stops::by_set_or_vary(&varied);
         stops::status(&self.file, stopped_by, Effect::Uncounted, remedy)
@@ -221,7 +220,7 @@ impl Searching {
             Format::Text => text::cliff::ramp(&ramped, self.many.look()),
             Format::Json => ramped.json(),
         })?;
-        Ok(self.stops(both_ways.stopped_by, path))
+        Ok(self.stops(both_ways.stopped, path))
     }
 }
 

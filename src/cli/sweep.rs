@@ -113,16 +113,16 @@ pub(super) enum Format {
 
 impl Sweeping {
     pub(super) fn run(&self) -> Result<Status, Failure> {
-        let (loaded, swept) = match (&self.run, &self.merge, &self.file) {
+        let (subject, (loaded, swept)) = match (&self.run, &self.merge, &self.file) {
             (Some(plan), ..) => {
-                self.many.watch(Advice::PARTS)?;
+                self.many.guard.stand(Advice::PARTS)?;
                 let folder = self.many.output.as_deref().unwrap_or(Path::new("."));
                 return shards::run(plan, self.shard, self.resume, folder, &self.many);
             }
             (_, Some(folder), _) => {
                 self.format()?;
-                self.many.watch(Advice::MERGE)?;
-                shards::merge(folder)?
+                self.many.guard.stand(Advice::MERGE)?;
+                (folder, shards::merge(folder)?)
             }
             (.., Some(file)) => {
                 let loaded = self.many.read(file)?;
@@ -134,24 +134,18 @@ impl Sweeping {
                 let runs = sweep.runs();
                 let records =
                     self.many.work(runs, |bar| sweep.run(&loaded, 0..runs, &|| bar.inc(1)))?;
-                (loaded, Swept { sweep, records })
+                (file, (loaded, Swept { sweep, records }))
             }
             (None, None, None) => return Err(Failure::Message("name a scenario file".to_owned())),
         };
         let baseline = loaded.scenario(&swept.sweep.changes).map_err(refused)?;
         self.deliver(&swept, &baseline)?;
         let stopped_by = swept.records.iter().filter_map(Record::stopped_by);
-        Ok(match &self.file {
-            Some(file) => {
-                let remedy = stops::by_set_or_vary(&swept.sweep.paths);
-                stops::status(file, stopped_by, Effect::Uncounted, remedy)
-            }
-            None => stops::status(
-                self.merge.as_deref().unwrap_or(Path::new(".")),
-                stopped_by,
-                Effect::Uncounted,
-                stops::in_plan,
-            ),
+        Ok(if self.merge.is_some() {
+            stops::status(subject, stopped_by, Effect::Uncounted, stops::in_plan)
+        } else {
+            let remedy = stops::by_set_or_vary(&swept.sweep.paths);
+            stops::status(subject, stopped_by, Effect::Uncounted, remedy)
         })
     }
 

@@ -5,8 +5,6 @@
 //! analysis", 5th edition, sections 10.2 (paired intervals) and 11.2 (common random numbers).
 
 use super::runs::{self, Kept};
-use std::collections::BTreeSet;
-
 use crate::measure::interval::{Interval, variance};
 use crate::scenario::Scenario;
 
@@ -100,10 +98,17 @@ impl Replications {
         self.runs.iter().filter(|runs| is_stopped(runs, variant)).count()
     }
 
-    /// The limits that stopped runs, by the names of their fields.
-    #[must_use]
-    pub fn stopped_by(&self) -> BTreeSet<&'static str> {
-        self.runs.iter().flatten().filter_map(|run| run.stopped_by).collect()
+    /// The limits that stopped the baseline or this variant, one for each run, by the names of their fields.
+    pub fn stopped_by(&self, variant: usize) -> impl Iterator<Item = &'static str> {
+        self.runs
+            .iter()
+            .flat_map(move |runs| [&runs[0], &runs[variant]])
+            .filter_map(|it| it.stopped_by)
+    }
+
+    /// The limits that stopped any run, one for each, by the names of their fields.
+    pub fn all_stopped_by(&self) -> impl Iterator<Item = &'static str> {
+        self.runs.iter().flatten().filter_map(|run| run.stopped_by)
     }
 
     /// A number of a variant with a seed, by its place; none if there is none, or a limit stopped the run.
@@ -177,7 +182,7 @@ mod tests {
         all.runs[2][0].stopped_by = Some("events");
         let paired = all.paired(1, 0).unwrap();
         assert_eq!((paired.difference.count, all.stopped(1)), (1, 1));
-        assert_eq!(all.stopped_by().into_iter().collect::<Vec<_>>(), ["events"]);
+        assert_eq!(all.stopped_by(1).collect::<Vec<_>>(), ["events"]);
         assert!(!paired.is_distinguishable(), "one pair says nothing of others");
     }
 }

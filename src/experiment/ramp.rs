@@ -4,8 +4,7 @@
 //! gone and the impact stays. Bronson, Aghayev, Charapko and Zhu, "Metastable failures in distributed systems",
 //! 2021. <https://doi.org/10.1145/3458336.3465286>
 
-use std::collections::BTreeSet;
-
+use rayon::iter::Either;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -67,10 +66,8 @@ pub struct BothWays {
     pub values: Vec<String>,
     /// What happened with each seed.
     pub courses: Vec<Course>,
-    /// How many further seeds a limit stopped.
-    pub stopped: usize,
-    /// Which limits stopped them, by the names of their fields.
-    pub stopped_by: BTreeSet<&'static str>,
+    /// The limits that stopped further seeds, one for each, by the names of their fields.
+    pub stopped: Vec<&'static str>,
 }
 
 impl Course {
@@ -189,12 +186,12 @@ impl Ramp<'_> {
             let stopped_by = outcome.run.stop.limit();
             stopped_by.map_or_else(|| Ok(self.course(&scenario, &outcome, values.len())), Err)
         };
-        let courses: Vec<Result<Course, &str>> =
-            (0..self.seeds).into_par_iter().map(course).collect();
-        let stopped = courses.iter().filter_map(|it| it.as_ref().err().copied());
-        let (stopped, stopped_by) = (stopped.clone().count(), stopped.collect());
-        let courses = courses.into_iter().flatten().collect();
-        Ok(BothWays { values, courses, stopped, stopped_by })
+        let (courses, stopped) =
+            (0..self.seeds).into_par_iter().map(course).partition_map(|it| match it {
+                Ok(course) => Either::Left(course),
+                Err(limit) => Either::Right(limit),
+            });
+        Ok(BothWays { values, courses, stopped })
     }
 
     fn course(&self, scenario: &Scenario, outcome: &Outcome, values: usize) -> Course {

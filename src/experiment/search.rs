@@ -4,7 +4,7 @@
 //! test of a share of three quarters against one quarter: clear values take few seeds, those near the cliff
 //! many. Wald, "Sequential analysis", 1947. <https://doi.org/10.1214/aoms/1177731118>
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -42,10 +42,9 @@ pub struct Probe {
     pub holds: usize,
     /// Of how many.
     pub seeds: usize,
-    /// How many more a limit stopped: whoever stops before the harm looks good, so that nothing is decided.
-    pub stopped: usize,
-    /// Which limits stopped them, by the names of their fields.
-    pub stopped_by: BTreeSet<&'static str>,
+    /// The limits that stopped further seeds, one for each, by the names of their fields: whoever stops before
+    /// the harm looks good, so that nothing is decided.
+    pub stopped: Vec<&'static str>,
     /// What was decided.
     pub decision: Decision,
 }
@@ -71,10 +70,9 @@ pub struct Search {
 }
 
 impl Search {
-    /// The limits that stopped replays, by the names of their fields.
-    #[must_use]
-    pub fn stopped_by(&self) -> BTreeSet<&'static str> {
-        self.probes.iter().flat_map(|it| &it.stopped_by).copied().collect()
+    /// The limits that stopped replays, one for each, by the names of their fields.
+    pub fn stopped(&self) -> impl Iterator<Item = &'static str> {
+        self.probes.iter().flat_map(|it| it.stopped.iter().copied())
     }
 }
 
@@ -192,15 +190,7 @@ impl Searching<'_> {
             }
         };
         let holds = outcomes[..seeds].iter().filter(|it| **it).count();
-        let probe = Probe {
-            value: value.clone(),
-            share,
-            holds,
-            seeds,
-            stopped: stopped.len(),
-            stopped_by: stopped.into_iter().collect(),
-            decision,
-        };
+        let probe = Probe { value: value.clone(), share, holds, seeds, stopped, decision };
         (self.on_probe)(&probe);
         self.probes.insert(value, probe);
         Ok(decision)

@@ -2,7 +2,7 @@
 //!
 //! Each run is reduced at once to its verdicts, so that memory does not grow with the number of seeds.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -19,10 +19,9 @@ pub struct Robustness {
     pub all_hold: f64,
     /// How each fact fares, by its id.
     pub facts: BTreeMap<String, Fact>,
-    /// How many runs a limit stopped; in those no fact counts as holding.
-    pub stopped: u32,
-    /// Which limits stopped them, by the names of their fields.
-    pub stopped_by: BTreeSet<&'static str>,
+    /// The limits that stopped runs, one for each, by the names of their fields; in those no fact counts as
+    /// holding.
+    pub stopped: Vec<&'static str>,
 }
 
 /// How one documented fact fares over many seeds.
@@ -71,14 +70,11 @@ pub fn robustness(scenario: &Scenario, count: u32, on_run: &(dyn Fn() + Sync)) -
         }
     };
     let ids = scenario.file.documented.keys().enumerate();
-    let stopped = runs.iter().filter_map(|run| run.stopped_by);
     Robustness {
         seeds: count,
         all_hold: share(&|run| run.stopped_by.is_none() && run.verdicts.iter().all(|it| it.holds)),
         facts: ids.map(|(index, id)| (id.clone(), fact(index))).collect(),
-        stopped: u32::try_from(stopped.clone().count())
-            .expect("no more runs are stopped than were begun"),
-        stopped_by: stopped.collect(),
+        stopped: runs.iter().filter_map(|run| run.stopped_by).collect(),
     }
 }
 

@@ -95,8 +95,14 @@ struct Stage<'a> {
 }
 
 fn looked(it: &Probe) -> Looked<'_> {
-    let Probe { value, holds, seeds, stopped, decision, .. } = it;
-    Looked { value, holds: *holds, seeds: *seeds, stopped: *stopped, decision: word(*decision) }
+    let Probe { value, holds, seeds, stopped, decision, share: _ } = it;
+    Looked {
+        value,
+        holds: *holds,
+        seeds: *seeds,
+        stopped: stopped.len(),
+        decision: word(*decision),
+    }
 }
 
 /// A decision as one word.
@@ -207,7 +213,7 @@ impl Ramped<'_> {
             path: self.path,
             seed: self.baseline.seed(),
             seeds: it.courses.len(),
-            stopped: it.stopped,
+            stopped: it.stopped.len(),
             metastable: it.metastable(),
             falls_over: self.values(Course::falls_over),
             comes_back: self.values(Course::comes_back),

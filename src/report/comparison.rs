@@ -163,7 +163,7 @@ pub fn beside(it: &Comparison) -> String {
 pub fn stopped(it: &Comparison, variant: usize) -> Option<String> {
     let (stopped, seeds) = (it.replications.stopped(variant + 1), it.replications.seeds());
     (stopped > 0).then(|| {
-        let limits = limits(&it.replications.stopped_by());
+        let limits = limits(it.replications.stopped_by(variant + 1));
         format!("{limits} stopped {stopped} of {}, not counted here", several(seeds, "pair"))
     })
 }

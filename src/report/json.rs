@@ -155,7 +155,7 @@ pub struct Robustness {
     /// How each fact fares, by its id.
     pub facts: BTreeMap<String, FactOverSeeds>,
     /// How many of the runs a limit stopped; in those no fact counts as holding.
-    pub stopped: u32,
+    pub stopped: usize,
 }
 
 /// How one fact fares with other seeds.
@@ -307,7 +307,7 @@ fn robustness(it: &seeds::Robustness, report: &Report) -> Robustness {
         seeds: it.seeds,
         all_hold: Decimal(it.all_hold),
         facts: facts.collect(),
-        stopped: it.stopped,
+        stopped: it.stopped.len(),
     }
 }
 

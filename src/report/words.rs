@@ -229,7 +229,8 @@ pub(crate) fn several(count: usize, noun: &str) -> String {
 }
 
 /// The limits of a scenario that stopped something, by the names of their fields: `limits.events, limits.output`.
-pub(crate) fn limits(names: &BTreeSet<&str>) -> String {
+pub(crate) fn limits<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: BTreeSet<&str> = names.into_iter().collect();
     names.iter().map(|it| format!("limits.{it}")).collect::<Vec<_>>().join(", ")
 }
 

@@ -51,8 +51,8 @@ fn what_cannot_be_read_is_told_before_anything_is_measured() {
 #[test]
 fn a_replay_that_is_not_whole_is_marked() {
     let folder = tempdir().unwrap();
-    let mut stopped = scenario(&json!({ "s": service("1s", &json!({})) }), &json!({}));
-    stopped["workloads"] = json!({ "w": burst(10, 5, "s", &json!({})) });
+    let stations = json!({ "s": service("1s", &json!({})) });
+    let mut stopped = scenario(&stations, &json!({ "w": burst(10, 5, "s", &json!({})) }));
     stopped["limits"] = json!({ "events": 7 });
     let file = write(&folder, "stopped.json", &stopped.to_string());
     let assert = hindsight(&["bench", text(&file), "--runs", "1"]).assert().code(3);
@@ -68,11 +68,10 @@ fn a_replay_that_is_not_whole_is_marked() {
 
 /// A scenario that takes minutes, and 100 MB from its beginning on: so many clients think at once.
 fn endless() -> Value {
-    let mut endless = scenario(&json!({ "s": service("1us", &json!({})) }), &json!({}));
-    endless["workloads"] = json!({ "w": {
-        "call": { "to": "s" },
-        "arrivals": { "closed": { "clients": 500_000, "think": { "exponential": { "mean": "1s" } } } }
-    } });
+    let clients = json!({ "clients": 500_000, "think": { "exponential": { "mean": "1s" } } });
+    let workload = json!({ "call": { "to": "s" }, "arrivals": { "closed": clients } });
+    let stations = json!({ "s": service("1us", &json!({})) });
+    let mut endless = scenario(&stations, &json!({ "w": workload }));
     endless["limits"] = json!({ "events": 100_000_000_000_u64 });
     endless
 }

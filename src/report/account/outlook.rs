@@ -27,7 +27,7 @@ pub(in crate::report) fn robustness(report: &Report) -> Vec<Row> {
     };
     let mut rows = vec![row("all facts", it.all_hold, String::new())];
     let words = Words::new(report.scenario);
-    let all = (it.seeds - it.stopped) as usize;
+    let all = it.seeds as usize - it.stopped.len();
     for verdict in &report.verdicts {
         let fact = &it.facts[&verdict.id];
         let metric = &report.scenario.file.documented[&verdict.id].metric;
@@ -60,12 +60,10 @@ pub(in crate::report) fn seeds(report: &Report) -> Option<String> {
 /// How many of the other seeds' runs a limit stopped, if any.
 pub(in crate::report) fn stopped(report: &Report) -> Option<String> {
     let it = report.robustness.as_ref()?;
-    (it.stopped > 0).then(|| {
-        let limits = limits(&it.stopped_by);
-        format!(
-            "{} of the runs were stopped by {limits}; no fact counts as held in them",
-            it.stopped
-        )
+    (!it.stopped.is_empty()).then(|| {
+        let limits = limits(it.stopped.iter().copied());
+        let stopped = it.stopped.len();
+        format!("{stopped} of the runs were stopped by {limits}; no fact counts as held in them")
     })
 }
 

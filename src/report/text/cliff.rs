@@ -43,9 +43,9 @@ pub fn search(it: &Searched, look: Look) -> String {
             Cell::new(&probe.value),
             Cell::new(format!("{mark} {}", word(probe.decision))).styled(style),
             Cell::new(format!("{} of {}", probe.holds, probe.seeds)),
-            Cell::new(match probe.stopped {
+            Cell::new(match probe.stopped.len() {
                 0 => String::new(),
-                stopped => format!("! {} stopped {stopped} more", limits(&probe.stopped_by)),
+                more => format!("! {} stopped {more} more", limits(probe.stopped.iter().copied())),
             })
             .styled(BAD),
         ]);
@@ -166,10 +166,11 @@ fn at(values: &[Option<&str>], never: &str) -> String {
 
 /// That seeds of a ramp do not count, if there are any, as a line of its own.
 fn uncounted(both: &BothWays, look: Look) -> String {
-    if both.stopped == 0 {
+    if both.stopped.is_empty() {
         return String::new();
     }
-    let seeds = several(both.stopped, "further seed");
-    let told = format!("  {} stopped {seeds}, not counted here", limits(&both.stopped_by));
+    let seeds = several(both.stopped.len(), "further seed");
+    let told =
+        format!("  {} stopped {seeds}, not counted here", limits(both.stopped.iter().copied()));
     look.paint(BAD, &told) + "\n"
 }
